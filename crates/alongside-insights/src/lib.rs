@@ -1,0 +1,1 @@
+//! Statistics on slices, and readings from state to a sentence.

@@ -1,0 +1,260 @@
+//! What came from the relay: kept as it came, in rows of one or more envelopes, and opened from there.
+
+use alongside_log::identity::Device;
+use alongside_log::ids::{EntryId, EnvelopeId, SpaceId};
+use alongside_log::ledger::{Alarm, Content, Happened, HeldWhy, Incoming, Outcome};
+use alongside_log::seal::envelope::{Envelope, SealedPayload};
+use alongside_wire::envelope::{Kept, Numbered, payload_hash};
+use alongside_wire::space::Page;
+
+use crate::ports::{Platform, Store, StoreError, Table, Write};
+use crate::space::Space;
+
+/// The key of an inbox row: the space, and the number of its first envelope.
+fn key(space: SpaceId, first: u64) -> Vec<u8> {
+    [space.as_bytes().as_slice(), &first.to_be_bytes()].concat()
+}
+
+/// Rows read at a time when a space is opened.
+const ROWS_AT_A_TIME: usize = 2048;
+/// A space with more rows than this is packed into few when it is opened.
+const MANY_ROWS: usize = 256;
+/// Envelopes in a packed row.
+const PACKED: usize = 256;
+
+fn incoming(numbered: &Numbered) -> Incoming {
+    let payload = match &numbered.payload {
+        Kept::Here(bytes) => SealedPayload::Here(bytes.to_vec()),
+        Kept::Removed(hash) => SealedPayload::Removed(*hash),
+    };
+    Incoming {
+        number: Some(numbered.number),
+        envelope: Envelope {
+            head: numbered.head.to_vec(),
+            payload,
+        },
+    }
+}
+
+/// What taking envelopes in came to.
+#[derive(Debug, Default)]
+pub(crate) struct TakenIn {
+    /// The state may have changed.
+    pub(crate) changed: bool,
+    /// Own entries that came back with their numbers.
+    pub(crate) acknowledged: Vec<EntryId>,
+    /// Epochs, members or devices changed: the keyring may have to follow.
+    pub(crate) roster: bool,
+    /// Somebody new came in.
+    pub(crate) admitted: bool,
+    /// What could not be accepted, with its number.
+    pub(crate) refused: Vec<(EnvelopeId, Option<u64>)>,
+    /// Some of it is of a later version.
+    pub(crate) too_new: bool,
+    pub(crate) alarms: Vec<Alarm>,
+    /// Something waits for a key that this device has not got.
+    pub(crate) wants_key: bool,
+    /// Something waits for what it refers to.
+    pub(crate) wants_parents: bool,
+}
+
+/// Opens envelopes and folds what they say.
+pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) -> TakenIn {
+    let opened = space.ledger.open(device, batch);
+    let mut taken = TakenIn {
+        alarms: opened.alarms,
+        ..TakenIn::default()
+    };
+    let mut facts = Vec::with_capacity(opened.outcomes.len());
+    for outcome in opened.outcomes {
+        match outcome {
+            Outcome::Opened(verified) => {
+                if let Content::Control(happened) = verified.content() {
+                    taken.roster = true;
+                    taken.admitted |= matches!(happened, Happened::Admitted(_));
+                }
+                facts.extend(space.fact(&verified));
+            }
+            Outcome::Known {
+                number,
+                entry,
+                envelope: _,
+            } => {
+                if let Some(number) = number {
+                    space.numbered(entry, number);
+                    taken.acknowledged.push(entry);
+                }
+            }
+            Outcome::Held { envelope: _, why } => match why {
+                HeldWhy::Parents => taken.wants_parents = true,
+                HeldWhy::Epoch => taken.wants_key = true,
+            },
+            Outcome::Hidden { number: _ } => {}
+            Outcome::Refused {
+                envelope,
+                number,
+                why,
+            } => {
+                taken.too_new |= why.is_too_new();
+                taken.refused.push((envelope, number));
+            }
+        }
+    }
+    taken.changed = !facts.is_empty();
+    space.feed.extend(facts);
+    taken
+}
+
+/// A page from the relay, cut to what is new here. None when it does not begin where this device's knowledge ends.
+pub(crate) fn fresh(space: &Space, page: &Page) -> Option<Vec<Numbered>> {
+    let number = space.ledger.number();
+    let fresh: Vec<Numbered> = page
+        .entries
+        .iter()
+        .filter(|entry| entry.number > number)
+        .cloned()
+        .collect();
+    match fresh.first() {
+        Some(first) if first.number != number + 1 => None,
+        Some(_) | None => Some(fresh),
+    }
+}
+
+/// The row in which these envelopes are to lie.
+pub(crate) fn put(space: SpaceId, entries: &[Numbered]) -> Option<(u64, Write)> {
+    let first = entries.first()?.number;
+    Some((
+        first,
+        Write::Put(
+            Table::Inbox,
+            key(space, first),
+            alongside_wire::encode(&entries.to_vec()),
+        ),
+    ))
+}
+
+/// Envelopes ready to be opened.
+pub(crate) fn to_open(entries: &[Numbered]) -> Vec<Incoming> {
+    entries.iter().map(incoming).collect()
+}
+
+/// Remembers the last removal that was taken in.
+pub(crate) fn put_removed(space: SpaceId, serial: u64) -> Write {
+    Write::Put(Table::Meta, removed_key(space), serial.to_be_bytes().to_vec())
+}
+
+fn removed_key(space: SpaceId) -> Vec<u8> {
+    [b"removed/".as_slice(), space.as_bytes()].concat()
+}
+
+/// Opens everything of a space that lies in the store.
+pub(crate) async fn load<P: Platform>(
+    platform: &P,
+    id: SpaceId,
+    space: &mut Space,
+    device: &Device,
+) -> Result<TakenIn, StoreError> {
+    let removed = platform.store().get(Table::Meta, &removed_key(id)).await?;
+    space.removed = removed
+        .and_then(|bytes| bytes.try_into().ok())
+        .map_or(0, u64::from_be_bytes);
+    let mut all = TakenIn::default();
+    let mut from = Vec::new();
+    let mut packing: Vec<Numbered> = Vec::new();
+    let mut small_rows = 0;
+    loop {
+        let rows = platform
+            .store()
+            .scan(Table::Inbox, id.as_bytes(), &from, ROWS_AT_A_TIME)
+            .await?;
+        let Some((last, _)) = rows.last() else { break };
+        from = [last.as_slice(), &[0]].concat();
+        let more = rows.len() == ROWS_AT_A_TIME;
+        let mut batch = Vec::new();
+        for (row, value) in &rows {
+            let Some(first) = row
+                .get(16..)
+                .and_then(|bytes| bytes.try_into().ok())
+                .map(u64::from_be_bytes)
+            else {
+                continue;
+            };
+            // A row that does not read was cut short by a failing disk: the relay has it still.
+            let Ok(entries) = alongside_wire::decode::<Vec<Numbered>>(value) else {
+                break;
+            };
+            if entries.first().is_none_or(|entry| entry.number != first) {
+                break;
+            }
+            space.rows.insert(first, ());
+            small_rows += usize::from(entries.len() < PACKED / 4);
+            batch.extend(to_open(&entries));
+            packing.extend(entries);
+        }
+        let taken = take_in(space, device, batch);
+        all.changed |= taken.changed;
+        all.roster |= taken.roster;
+        all.too_new |= taken.too_new;
+        all.refused.extend(taken.refused);
+        all.alarms.extend(taken.alarms);
+        all.acknowledged.extend(taken.acknowledged);
+        if !more {
+            break;
+        }
+    }
+    if small_rows > MANY_ROWS {
+        pack(platform, id, space, &packing).await?;
+    }
+    Ok(all)
+}
+
+/// Packs the rows of a space into few, so that it opens quickly the next time.
+async fn pack<P: Platform>(
+    platform: &P,
+    id: SpaceId,
+    space: &mut Space,
+    entries: &[Numbered],
+) -> Result<(), StoreError> {
+    let mut writes: Vec<Write> = space
+        .rows
+        .keys()
+        .map(|first| Write::Delete(Table::Inbox, key(id, *first)))
+        .collect();
+    let mut rows = Vec::new();
+    for chunk in entries.chunks(PACKED) {
+        if let Some((first, write)) = put(id, chunk) {
+            rows.push(first);
+            writes.push(write);
+        }
+    }
+    platform.store().commit(writes).await?;
+    space.rows = rows.into_iter().map(|first| (first, ())).collect();
+    Ok(())
+}
+
+/// The row that begins with `first`, with the payload of one of its envelopes removed.
+pub(crate) async fn without_payload<P: Platform>(
+    platform: &P,
+    id: SpaceId,
+    first: u64,
+    number: u64,
+) -> Result<Option<Write>, StoreError> {
+    let Some(value) = platform.store().get(Table::Inbox, &key(id, first)).await? else {
+        return Ok(None);
+    };
+    let Ok(mut entries) = alongside_wire::decode::<Vec<Numbered>>(&value) else {
+        return Ok(None);
+    };
+    for entry in &mut entries {
+        if entry.number == number
+            && let Kept::Here(bytes) = &entry.payload
+        {
+            entry.payload = Kept::Removed(payload_hash(bytes));
+        }
+    }
+    Ok(Some(Write::Put(
+        Table::Inbox,
+        key(id, first),
+        alongside_wire::encode(&entries),
+    )))
+}

@@ -1,0 +1,1 @@
+//! Worlds of devices, people and faulty relays, driven by a seed.

@@ -1,0 +1,66 @@
+// Starts the client, or says in plain words why it cannot start here. Nothing in it is newer than modules themselves,
+// for it must be able to explain itself to an old browser.
+
+function say(title, text) {
+  const box = document.createElement("main");
+  box.className = "boot";
+  box.setAttribute("role", "alert");
+  const heading = document.createElement("h1");
+  heading.textContent = title;
+  const words = document.createElement("p");
+  words.textContent = text;
+  box.appendChild(heading);
+  box.appendChild(words);
+  document.body.textContent = "";
+  document.body.appendChild(box);
+}
+
+function stored(storage, key) {
+  try {
+    return window[storage].getItem(key);
+  } catch (denied) {
+    return null;
+  }
+}
+
+async function start() {
+  const theme = stored("localStorage", "theme");
+  if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+
+  if (typeof WebAssembly !== "object" || typeof WebAssembly.instantiate !== "function") {
+    say(
+      "This browser cannot open Alongside",
+      "Alongside needs WebAssembly, and it is missing or switched off here. Some browsers switch it off in a lockdown or " +
+        "high-security mode. You can allow it for this page, or use a current Firefox, Chrome, Edge or Safari.",
+    );
+    return;
+  }
+  if (!window.indexedDB || !window.crypto || !crypto.subtle || !navigator.locks) {
+    say(
+      "This browser is too old for Alongside",
+      "It lacks something that is needed to keep your words safe on this device, or the address is not a secure one " +
+        "(https). A current Firefox, Chrome, Edge or Safari works. Nothing of yours is lost.",
+    );
+    return;
+  }
+  try {
+    const client = await import("{{alongside-web.js}}");
+    await client.default({ module_or_path: "{{alongside-web_bg.wasm}}" });
+  } catch (trouble) {
+    console.warn("start:", trouble instanceof Error ? trouble.name : "unknown");
+    say(
+      "Alongside did not start",
+      "A part of it did not arrive, or this browser could not run it. Loading the page again often helps. " +
+        "Nothing of yours is lost.",
+    );
+    return;
+  }
+  if (navigator.serviceWorker) navigator.serviceWorker.register("/sw.js").catch(() => {});
+}
+
+if (stored("sessionStorage", "leaving")) {
+  // A quick exit that went back through this page's history: nothing of it is to be drawn.
+  location.replace("/away.html");
+} else {
+  start();
+}
