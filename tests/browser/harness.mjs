@@ -14,7 +14,7 @@ export { encodings, filesBelow, sightings } from "./canary.mjs";
 
 /** How long a page may take for anything that it is waited for. */
 const PATIENCE_MS = 20_000;
-const SCENARIO_MS = 300_000;
+const SCENARIO_MS = 120_000;
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",

@@ -30,7 +30,10 @@ test("a word is found in every encoding, wherever in a stream it stands", () => 
 scenario("what a page sends and receives is kept, and an error in its console is noticed", async (world) => {
   const person = await world.person("A");
   const page = await person.open();
-  await page.evaluate(() => fetch("/v1/marmalade-canary", { method: "POST", body: "apricot-canary" }));
+  await page.evaluate(async () => {
+    const answer = await fetch("/v1/marmalade-canary", { method: "POST", body: "apricot-canary" });
+    await answer.text();
+  });
   await page.evaluate(() => console.error("quince-canary"));
   await person.network.settled();
   const out = person.network.traffic.filter(({ way }) => way === "out");

@@ -14,7 +14,8 @@ export class Network {
     this.pending = new Map();
     context.on("request", (request) => this.#request(request));
     context.on("requestfinished", (request) => this.#response(request));
-    context.on("requestfailed", (request) => this.#done(request));
+    // One that was given up on has sent something, and may have got something, too.
+    context.on("requestfailed", (request) => this.#response(request));
     context.on("page", (page) => this.#sockets(page));
     context.pages().forEach((page) => this.#sockets(page));
   }
@@ -44,6 +45,8 @@ export class Network {
       const response = await request.response();
       if (!response || response.fromServiceWorker()) return;
       this.#keep("in", what, `${response.status()} ${JSON.stringify(response.headers())}`);
+      const { "content-length": length } = response.headers();
+      if (length === "0" || [204, 304].includes(response.status())) return;
       // Files of the client are the same for everyone.
       if (!url.pathname.startsWith("/assets/")) this.#keep("in", `${what} body`, await response.body());
     } catch (error) {

@@ -6,6 +6,7 @@ scenario("the page loads, has a title and a language, and complains of nothing",
   const person = await world.person("A");
   const page = await person.open();
   await page.locator("h1").first().waitFor();
+  assert.equal(await page.locator(".boot").count(), 0, await page.locator("body").innerText());
   assert.match(await page.title(), /Alongside/);
   assert.match(await page.locator("html").getAttribute("lang"), /^[a-z]{2}/);
   assert.equal(await page.locator('meta[name="alongside-build"]').getAttribute("content"), process.env.ALONGSIDE_BUILD);

@@ -109,6 +109,8 @@ impl State {
             What::Left(person) => self.members.left(*person, fact.position),
             // As if it had not been said. Where a feature shows that something stood here, it has an event for that.
             What::Withdrawn => {}
+            // Whoever has left, or is not in yet, says nothing here: what of theirs came too late counts for nobody.
+            What::Said(_) if !self.members.is_current(fact.author) => {}
             What::Said(Event::Members(event)) => self.members.apply(fact, event),
             What::Said(Event::Rhythm(event)) => self.rhythm.apply(fact, event),
             What::Said(Event::CheckIn(event)) => self.checkin.apply(fact, event),

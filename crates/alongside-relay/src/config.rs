@@ -337,7 +337,7 @@ mod tests {
     fn a_file_with_a_setting_that_there_is_none_of_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("relay.toml");
-        std::fs::write(&path, "listen = \"127.0.0.1:1\"\n").unwrap();
+        std::fs::write(&path, "listn = \"127.0.0.1:1\"\n").unwrap();
         let refused = Settings { config: Some(path), ..Settings::default() }.with_file();
         assert!(matches!(refused, Err(ConfigError::NotToml { .. })));
     }

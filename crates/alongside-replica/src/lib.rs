@@ -21,6 +21,7 @@ mod sync;
 mod trouble;
 mod vaulting;
 mod wake;
+mod writer;
 
 pub use account::{
     LinkCode, MakeAccountError, RecoverError, SignInError, UnlockError, VaultChangeError, WordsError,

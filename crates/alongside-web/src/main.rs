@@ -3,6 +3,7 @@
 //! `session` alone holds the device; `platform` is the browser as the replica needs it; `ui` is what pages are made of;
 //! `features` has a folder for each feature of the domain. All words are in `locales/`, through [`t!`].
 #![allow(missing_docs, reason = "a program, not a library: what leptos generates has no place for docs")]
+#![allow(unreachable_pub, reason = "leptos makes the properties of a component public, whatever the component is")]
 
 mod app;
 mod dates;

@@ -243,7 +243,11 @@ fn collect(sources: &Sources) -> Result<BTreeMap<String, Vec<u8>>> {
             let mut bytes = read(&program.dir.join(name))?;
             if ending(name) == "js" {
                 for snippet in program.files.iter().filter(|f| f.starts_with("snippets/")) {
-                    bytes = replace(&bytes, &format!("./{snippet}"), &format!("{{{{{snippet}}}}}"));
+                    // The same words name it inside the WASM too: only where it is imported do they mean a file.
+                    for quote in ['\'', '"'] {
+                        let here = format!("from {quote}./{snippet}{quote}");
+                        bytes = replace(&bytes, &here, &format!("from {quote}{{{{{snippet}}}}}{quote}"));
+                    }
                 }
             }
             if found.insert(name.clone(), bytes).is_some() {

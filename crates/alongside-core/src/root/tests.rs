@@ -124,3 +124,20 @@ fn who_came_in_is_told_the_frame_and_ones_own_name_and_nothing_more() {
     let expected = vec![Event::Members(begun), Event::Members(named("Ben"))];
     assert_eq!(story.state().restate(BEN), expected);
 }
+
+#[test]
+fn whoever_has_left_says_nothing_more_and_what_they_had_said_stays() {
+    let named = |name: &str| {
+        Event::Members(members::Event::Named(members::Named {
+            name: name.to_owned(),
+        }))
+    };
+    let mut story = Story::of(&[ADA, BEN]);
+    story.says(BEN, named("Ben"));
+    story.adds(BEN, false, What::Left(BEN));
+    let before = State::fold(story.facts.clone());
+    story.says(BEN, named("Somebody else"));
+    story.says(CYD, named("Never let in"));
+    assert_eq!(State::fold(story.facts), before);
+    assert_eq!(before.members.name(BEN).map(String::as_str), Some("Ben"));
+}

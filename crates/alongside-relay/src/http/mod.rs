@@ -101,7 +101,7 @@ fn complete(headers: &mut HeaderMap, by_tls: bool) {
     if by_tls {
         headers.insert(
             STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+            HeaderValue::from_static("max-age=63072000"),
         );
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn store(error: StoreError) -> String {
         StoreError::Denied => t!("store-denied"),
         StoreError::Gone => t!("store-gone"),
         StoreError::TooNew => t!("store-too-new"),
-        StoreError::Failed => t!("store-failed"),
+        StoreError::Failed => t!("store-trouble"),
     }
 }
 

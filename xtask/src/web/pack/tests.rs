@@ -42,7 +42,10 @@ impl Scratch {
                 "modules/@fontsource-variable/face/files/other.woff2",
                 "not named, not packed",
             )
-            .with("out/app.js", "import { x } from './snippets/dep/inline0.js';")
+            .with(
+                "out/app.js",
+                "import * as x from \"./snippets/dep/inline0.js\"; a({'./snippets/dep/inline0.js': x});",
+            )
             .with("out/app_bg.wasm", "\0asm")
             .with("out/snippets/dep/inline0.js", "export const x = 1;")
     }
@@ -101,7 +104,11 @@ fn every_name_in_a_page_is_that_of_a_file() {
     assert!(packed.text("index.html").contains("1.2.3"));
     assert!(packed.text("index.html").contains(&packed.build));
     assert!(packed.text("assets/boot").ends_with("const x = {{}};"));
-    assert!(packed.text("assets/app-").contains("from '/assets/inline0-"));
+    let glue = packed.text("assets/app-");
+    assert!(
+        glue.contains("from \"/assets/inline0-") && glue.contains("{'./snippets/dep/inline0.js': x}"),
+        "{glue}"
+    );
 }
 
 #[test]

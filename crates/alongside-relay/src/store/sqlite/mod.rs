@@ -6,6 +6,8 @@ mod readers;
 mod rounds;
 mod schema;
 mod spaces;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use std::fs::{File, TryLockError};

@@ -11,4 +11,4 @@ pub(crate) use landing::Landing;
 pub(crate) use recover::Recover;
 pub(crate) use signin::SignIn;
 pub(crate) use start::Start;
-pub(crate) use unlock::{Unlock, UnlockProps};
+pub(crate) use unlock::Unlock;

@@ -7,7 +7,7 @@ use jiff::civil::Weekday;
 use leptos::prelude::*;
 
 use crate::app::us_path;
-use crate::session::{called, use_session};
+use crate::session::{Session, called, use_session};
 use crate::ui::audience::{Readers, audience};
 use crate::ui::choice::Choice;
 use crate::ui::page::Page;
@@ -65,8 +65,7 @@ pub(crate) fn page(us: SpaceId) -> AnyView {
     .into_any()
 }
 
-fn say(us: SpaceId, act: Act, command: rhythm::Command) {
-    let session = use_session();
+fn say(session: Session, us: SpaceId, act: Act, command: rhythm::Command) {
     act.run(async move {
         session
             .dispatch(vec![(us, Command::Rhythm(command))])
@@ -77,12 +76,8 @@ fn say(us: SpaceId, act: Act, command: rhythm::Command) {
 
 fn withdraw_line(us: SpaceId, entry: EntryId) -> AnyView {
     let act = Act::new();
-    let owner = Owner::current();
-    let withdraw = move || {
-        if let Some(owner) = &owner {
-            owner.with(|| say(us, act, rhythm::Command::Withdraw { proposal: entry }));
-        }
-    };
+    let session = use_session();
+    let withdraw = move || say(session, us, act, rhythm::Command::Withdraw { proposal: entry });
     view! {
         <WhatIsWrong act=act/>
         <ActButton label=t!("rhythm-withdraw") doing=t!("doing") act=act class="plain" on_act=withdraw/>
@@ -109,12 +104,7 @@ fn proposal(us: SpaceId, one: ProposalShown) -> AnyView {
     } else {
         (t!("rhythm-agree"), "", rhythm::Command::Agree { proposal: one.entry })
     };
-    let owner = Owner::current();
-    let on_act = move || {
-        if let Some(owner) = &owner {
-            owner.with(|| say(us, act, command.clone()));
-        }
-    };
+    let on_act = move || say(session, us, act, command.clone());
     view! {
         <div class="told">
             <p>{title}</p>

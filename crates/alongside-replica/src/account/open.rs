@@ -1,0 +1,229 @@
+//! Signing in on a device, moving in, unlocking.
+
+use alongside_log::identity::Device;
+use alongside_log::keep::{self, LocalKey};
+use alongside_log::ledger::Ledger;
+use alongside_log::vault::{KnownDevice, OpenVault, VaultError};
+use alongside_log::words::Words;
+use alongside_wire::account::{self};
+use alongside_wire::problem::Code;
+use alongside_wire::route::pattern;
+use minicbor::bytes::ByteVec;
+
+use super::errors::*;
+use super::make::tidy;
+use crate::client::{Change, Client, read_lock};
+use crate::device::{DeviceRow, LAYOUT, LockRow, Open, PortRng, read_sealed, row};
+use crate::inbox;
+use crate::net::{Ask, AskError, NetError};
+use crate::outbox::{Outbox, Outgoing, envelope};
+use crate::ports::{Platform, Store, StoreError, Table, Write};
+use crate::space::Space;
+use crate::trouble::Trouble;
+use crate::writer::{Batch, absorb_own};
+
+impl<P: Platform> Client<P> {
+    /// Signs in on this device, with what one knows and what one has.
+    ///
+    /// # Errors
+    /// [`SignInError`]; nothing has changed on the device then.
+    pub async fn sign_in(
+        &self,
+        handle: &str,
+        passphrase: &str,
+        account_words: &str,
+    ) -> Result<(), SignInError> {
+        let handle = tidy(handle);
+        let words = Words::parse(account_words).map_err(|error| SignInError::AccountWords(error.into()))?;
+        let (token, export_key) =
+            self.log_in(&handle, passphrase)
+                .await
+                .map_err(|error| match error.code() {
+                    Some(Code::WrongCredentials | Code::BadHandle | Code::NotFound) => {
+                        SignInError::WrongCredentials
+                    }
+                    _ => SignInError::Net(error.into()),
+                })?;
+        let sealed = self.fetch_vault(&token).await.map_err(NetError::from)?;
+        let mut vault = OpenVault::open_with_passphrase(&sealed.sealed, &handle, &export_key, &words)
+            .map_err(|error| match error {
+                VaultError::AccountWordsWrong => SignInError::AccountWordsWrong,
+                VaultError::TooNew => SignInError::Net(NetError::UpdateNeeded),
+                VaultError::PassphraseWrong => SignInError::WrongCredentials,
+                VaultError::Malformed | VaultError::RecoveryWordsWrong | VaultError::NoRecovery => {
+                    SignInError::Net(NetError::Unexpected)
+                }
+            })?;
+        vault.generation = sealed.generation;
+        self.settle_here(&handle, passphrase, token, vault).await?;
+        Ok(())
+    }
+
+    pub(super) async fn fetch_vault(&self, token: &[u8; 32]) -> Result<account::Vault, AskError> {
+        Ask::get(pattern::VAULT)
+            .session(token)
+            .send(self.platform().transport())
+            .await
+    }
+
+    /// A vault that was opened on a new device: a device key of its own, and everything in its place.
+    pub(super) async fn settle_here(
+        &self,
+        handle: &str,
+        passphrase: &str,
+        token: [u8; 32],
+        mut vault: OpenVault,
+    ) -> Result<(), StoreError> {
+        let platform = self.platform();
+        let rng = &mut PortRng(platform);
+        let device = Device::make(rng);
+        let cert = vault.contents.identity.certify(&device.public());
+        let mut row = DeviceRow::new(&device, cert.clone(), token, &vault);
+        vault.contents.devices.push(KnownDevice {
+            cert,
+            label: String::new(),
+            revoked: false,
+        });
+        row.vault_dirty = true;
+        let open = Open {
+            handle: handle.to_owned(),
+            local: LocalKey::make(rng),
+            row,
+            device,
+            vault,
+            spaces: std::collections::BTreeMap::new(),
+            outbox: Outbox::from_rows([]),
+            sent: Vec::new(),
+            claimed: Vec::new(),
+        };
+        let _turn = self.turn().await;
+        self.move_in(open, passphrase, Batch::default()).await
+    }
+
+    /// Lays a device's whole state into the store, in place of whatever was there, and opens it from there.
+    pub(super) async fn move_in(&self, open: Open, passphrase: &str, batch: Batch) -> Result<(), StoreError> {
+        let platform = self.platform();
+        let lock = LockRow {
+            layout: LAYOUT,
+            handle: open.handle.clone(),
+            lock: ByteVec::from(keep::lock(passphrase, &open.local, &mut PortRng(platform))),
+        };
+        let mut writes: Vec<Write> = Table::ALL.into_iter().map(Write::Clear).collect();
+        writes.extend([lock.put(), open.put_device(platform), open.put_vault(platform)]);
+        writes.extend([open.put_sent(platform), open.put_claimed(platform)]);
+        writes.extend(batch.writes);
+        platform.store().commit(writes).await?;
+        let Open { local, .. } = open;
+        self.0.inner.borrow_mut().lock = Some(lock);
+        self.open_from_store(local).await
+    }
+
+    /// Unlocks this device. Works without a network.
+    ///
+    /// # Errors
+    /// [`UnlockError`].
+    pub async fn unlock(&self, passphrase: &str) -> Result<(), UnlockError> {
+        let lock = self.0.inner.borrow().lock.clone().ok_or(UnlockError::Nobody)?;
+        let local = keep::unlock(passphrase, &lock.lock).map_err(|error| match error {
+            keep::UnlockError::WrongPassphrase => UnlockError::WrongPassphrase,
+            keep::UnlockError::TooNew => UnlockError::Storage(StoreError::TooNew),
+            keep::UnlockError::Malformed => UnlockError::Storage(StoreError::Failed),
+        })?;
+        let _turn = self.turn().await;
+        self.open_from_store(local).await?;
+        Ok(())
+    }
+
+    /// Reads the store again, as another tab has left it.
+    ///
+    /// # Errors
+    /// As the store fails.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        let _turn = self.turn().await;
+        self.reopen().await
+    }
+
+    /// The same for one who holds the turn already.
+    pub(crate) async fn reopen(&self) -> Result<(), StoreError> {
+        let Ok(local) = self.with_open(|open| open.local.clone()) else {
+            return Ok(());
+        };
+        self.open_from_store(local).await
+    }
+
+    pub(super) async fn open_from_store(&self, local: LocalKey) -> Result<(), StoreError> {
+        let platform = self.platform();
+        let lock = read_lock(platform).await?.ok_or(StoreError::Gone)?;
+        let row: DeviceRow = read_sealed(platform, &local, row::DEVICE)
+            .await?
+            .ok_or(StoreError::Gone)?;
+        let device = row.device().ok_or(StoreError::Failed)?;
+        let sealed = platform
+            .store()
+            .get(Table::Meta, row::VAULT)
+            .await?
+            .ok_or(StoreError::Gone)?;
+        let mut vault = OpenVault::open_with_key(&sealed, &lock.handle, &row.vault_key()).map_err(
+            |error| match error {
+                VaultError::TooNew => StoreError::TooNew,
+                VaultError::Malformed
+                | VaultError::AccountWordsWrong
+                | VaultError::PassphraseWrong
+                | VaultError::RecoveryWordsWrong
+                | VaultError::NoRecovery => StoreError::Failed,
+            },
+        )?;
+        vault.generation = row.vault_known;
+        let sent = read_sealed(platform, &local, row::INVITATIONS)
+            .await?
+            .unwrap_or_default();
+        let claimed = read_sealed(platform, &local, row::JOININGS)
+            .await?
+            .unwrap_or_default();
+        let outbox = Outbox::from_rows(platform.store().scan(Table::Outbox, b"", b"", usize::MAX).await?);
+
+        let mut troubles = Vec::new();
+        let mut spaces = std::collections::BTreeMap::new();
+        for ring in &vault.contents.spaces {
+            let mut space = Space::new(ring, Ledger::restore(ring, Some(&device)));
+            let taken = inbox::load(platform, ring.space, &mut space, &device).await?;
+            if taken.too_new {
+                troubles.push(Trouble::UpdateNeeded);
+            }
+            spaces.insert(ring.space, space);
+        }
+        for (_, item) in outbox.iter() {
+            if let Outgoing::Append {
+                space,
+                envelope: waiting,
+                ..
+            } = item
+                && let Some(space) = spaces.get_mut(space)
+            {
+                absorb_own(space, &device, vec![envelope(waiting)]);
+            }
+        }
+        let handle = lock.handle.clone();
+        let mut inner = self.0.inner.borrow_mut();
+        inner.period += 1;
+        inner.lock = Some(lock);
+        inner.open = Some(Open {
+            handle,
+            local,
+            row,
+            device,
+            vault,
+            spaces,
+            outbox,
+            sent,
+            claimed,
+        });
+        drop(inner);
+        for trouble in troubles {
+            self.raise_trouble(trouble);
+        }
+        self.0.wake.wake();
+        self.announce(&[Change::Standing, Change::Spaces, Change::Invitations]);
+        Ok(())
+    }
+}
