@@ -5,6 +5,7 @@ use crate::web::WebProfile;
 use anyhow::Result;
 use clap::{Args, Parser};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// The project's chores.
 #[derive(Parser)]
@@ -72,12 +73,13 @@ pub(crate) struct Bench {
 }
 
 impl Chore {
-    pub(crate) fn run(self) -> Result<()> {
+    /// Does it. Only tests end without success and without an error: their report is what they have to say.
+    pub(crate) fn run(self) -> Result<ExitCode> {
         let project = Project::find()?;
         match self {
+            Self::Test(what) => return crate::test::test(&project, &what),
             Self::Run(serve) => crate::run::run(&project, &serve),
             Self::Demo(serve) => crate::demo::demo(&project, &serve),
-            Self::Test(what) => crate::test::test(&project, &what),
             Self::Bench(what) => crate::bench::bench(&project, &what),
             Self::Screens { dir } => crate::screens::screens(&project, &dir),
             Self::Dist => crate::dist::dist(&project),
@@ -92,6 +94,7 @@ impl Chore {
             Self::Layers => crate::layers::check(&project)?.report(),
             Self::Codemap => crate::codemap::check(&project)?.report(),
             Self::Deny => crate::deny::check(&project)?.report(),
-        }
+        }?;
+        Ok(ExitCode::SUCCESS)
     }
 }

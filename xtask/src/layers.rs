@@ -170,6 +170,9 @@ const WRAPPED: &[Wrapped] = &[
     },
 ];
 
+/// A feature for tests alone: with it, passphrases are stretched so little that anyone could guess them.
+const FOR_TESTS: &str = "cheap-kdf";
+
 /// Checks the workspace.
 ///
 /// # Errors
@@ -200,9 +203,25 @@ pub(crate) fn check(project: &Project) -> Result<Findings> {
 }
 
 fn check_member(metadata: &Metadata, member: &Package, layer: &Layer, findings: &mut Findings) {
+    if member
+        .features
+        .get("default")
+        .is_some_and(|named| named.iter().any(|f| f.ends_with(FOR_TESTS)))
+    {
+        findings.broken(format!(
+            "{} has {FOR_TESTS} on by default, which is for tests alone",
+            member.name
+        ));
+    }
     for dependency in &member.dependencies {
         let in_tests = dependency.kind.as_deref() == Some("dev");
         let name = dependency.name.as_str();
+        if !in_tests && dependency.features.iter().any(|f| f == FOR_TESTS) {
+            findings.broken(format!(
+                "{} asks {name} for {FOR_TESTS}, which is for tests alone",
+                member.name
+            ));
+        }
         if dependency.path.is_some() {
             let allowed = layer.may.contains(&name) || (in_tests && layer.tests.contains(&name));
             if !allowed {
@@ -223,7 +242,8 @@ fn check_member(metadata: &Metadata, member: &Package, layer: &Layer, findings: 
             }
             for wrapped in WRAPPED.iter().filter(|wrapped| wrapped.name == name) {
                 let member = member.name.as_str();
-                if !wrapped.wrappers.contains(&member) && !(in_tests && wrapped.tests.contains(&member)) {
+                let may = wrapped.wrappers.contains(&member) || (in_tests && wrapped.tests.contains(&member));
+                if !may {
                     findings.broken(format!(
                         "{member} imports {name}; only {} may",
                         wrapped.wrappers.join(", ")
@@ -297,6 +317,29 @@ mod tests {
         assert!(!broken_by("alongside-replica", "ed25519-dalek", Some("dev"), false).is_empty());
         assert!(broken_by("alongside-relay", "ed25519-dalek", Some("dev"), false).is_empty());
         assert!(!broken_by("alongside-relay", "ed25519-dalek", None, false).is_empty());
+    }
+
+    #[test]
+    fn what_people_run_never_has_what_is_for_tests() {
+        let asks = |kind: Option<&str>| {
+            let line = json!([{ "name": "alongside-log", "kind": kind, "req": "*", "path": "/x",
+                                "features": ["cheap-kdf"] }]);
+            let metadata = workspace("alongside-replica", &line);
+            let layer = LAYERS.iter().find(|l| l.name == "alongside-replica").unwrap();
+            let mut findings = Findings::of("layers");
+            check_member(
+                &metadata,
+                metadata.member("alongside-replica").unwrap(),
+                layer,
+                &mut findings,
+            );
+            findings.broken
+        };
+        assert!(asks(Some("dev")).is_empty());
+        assert_eq!(
+            asks(None),
+            ["alongside-replica asks alongside-log for cheap-kdf, which is for tests alone"]
+        );
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub(crate) struct Dependency {
     pub(crate) kind: Option<String>,
     pub(crate) req: String,
     pub(crate) path: Option<PathBuf>,
+    /// What is asked of it by name.
+    #[serde(default)]
+    pub(crate) features: Vec<String>,
 }
 
 /// Something that a package builds.

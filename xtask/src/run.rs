@@ -15,8 +15,14 @@ use std::process::Command;
 /// If something does not build, or the program does not start.
 pub(crate) fn run(project: &Project, serve: &Serve) -> Result<()> {
     let data = serve.data.clone().unwrap_or_else(|| project.root.join("data"));
-    let mut program = prepare(project, serve, &data)?;
-    // In its place rather than below it: Ctrl-C and kill reach the program itself.
+    become_it(prepare(project, serve, &data)?)
+}
+
+/// Goes on as the program, in place of this one rather than below it: Ctrl-C and kill reach the program itself.
+///
+/// # Errors
+/// If it does not start.
+pub(crate) fn become_it(mut program: Command) -> Result<()> {
     #[cfg(unix)]
     {
         let error = std::os::unix::process::CommandExt::exec(&mut program);

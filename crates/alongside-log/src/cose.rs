@@ -2,8 +2,9 @@
 //! authenticates what is below it. A test holds these bytes against `coset`.
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use minicbor::{Decoder, Encoder};
+use minicbor::Encoder;
 
+use crate::code;
 use crate::purpose::Purpose;
 
 /// The protected header `{1: -8}`: EdDSA.
@@ -39,38 +40,39 @@ pub(crate) fn sign(key: &SigningKey, purpose: Purpose, payload: &[u8]) -> Vec<u8
     bytes
 }
 
+/// What stands before the payload: tag 18, an array of four, the protected header, an empty unprotected one.
+const BEFORE: &[u8] = &[0xd2, 0x84, 0x43, 0xa1, 0x01, 0x27, 0xa0];
+
 /// A signed object as it was received, its signature not looked at yet.
 #[derive(Clone, Copy)]
 pub(crate) struct Signed<'b> {
     pub(crate) payload: &'b [u8],
-    signature: [u8; 64],
+    /// Where the payload begins.
+    pub(crate) at: usize,
+    signature: &'b [u8; 64],
 }
 
 impl<'b> Signed<'b> {
-    /// Takes it apart. Only the one form that [`sign`] writes is one.
+    /// Takes it apart. Only the one form that [`sign`] writes is one, byte for byte: CBOR has many ways to write a length.
     pub(crate) fn parse(bytes: &'b [u8]) -> Option<Self> {
-        let mut decoder = Decoder::new(bytes);
-        if decoder.tag().ok()?.as_u64() != 18
-            || decoder.array().ok()? != Some(4)
-            || decoder.bytes().ok()? != PROTECTED
-        {
-            return None;
-        }
-        if decoder.map().ok()? != Some(0) {
-            return None;
-        }
-        let payload = decoder.bytes().ok()?;
-        let signature = decoder.bytes().ok()?.try_into().ok()?;
-        (decoder.position() == bytes.len()).then_some(Self { payload, signature })
+        let (payload, rest) = code::byte_string(bytes.strip_prefix(BEFORE)?)?;
+        let (signature, rest) = code::byte_array::<64>(rest)?;
+        // The signature and its two bytes of length are what is left.
+        let at = bytes.len().checked_sub(66 + payload.len())?;
+        rest.is_empty().then_some(Self {
+            payload,
+            at,
+            signature,
+        })
     }
 
     /// Whether it is the key's signature for this purpose. Strict.
     pub(crate) fn verifies(&self, key: &[u8; 32], purpose: Purpose) -> bool {
-        verifies(key, purpose, self.payload, &self.signature)
+        verifies(key, purpose, self.payload, self.signature)
     }
 
     pub(crate) fn signature(&self) -> [u8; 64] {
-        self.signature
+        *self.signature
     }
 }
 

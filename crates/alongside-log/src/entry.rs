@@ -172,6 +172,42 @@ pub(crate) enum Unread {
     Malformed,
 }
 
+impl Header<'_> {
+    /// The header without its control's bytes, which it can then outlive.
+    pub(crate) fn without_control(self) -> Header<'static> {
+        let Self {
+            version,
+            space,
+            person,
+            device,
+            place,
+            heads,
+            depth,
+            epoch,
+            stamp,
+            witness,
+            control: _,
+            payload_len,
+            payload_hash,
+        } = self;
+        Header {
+            version,
+            space,
+            person,
+            device,
+            place,
+            heads,
+            depth,
+            epoch,
+            stamp,
+            witness,
+            control: None,
+            payload_len,
+            payload_hash,
+        }
+    }
+}
+
 impl<'b> Header<'b> {
     pub(crate) fn parse(bytes: &'b [u8]) -> Result<Self, Unread> {
         // The version comes first: of a later one nothing else can be said.

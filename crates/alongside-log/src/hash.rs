@@ -25,3 +25,27 @@ pub(crate) fn derive(purpose: Purpose, salt: &[u8], secret: &[u8]) -> Zeroizing<
     debug_assert!(done.is_ok());
     key
 }
+
+/// Hashes the names of things, which are hashes themselves: eight of their bytes will do. Only for names that were computed here; what
+/// somebody can choose freely goes into an ordinary map.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NameHasher(u64);
+
+impl core::hash::Hasher for NameHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk::<8>() {
+            self.0 ^= u64::from_le_bytes(*first);
+        }
+    }
+
+    fn write_usize(&mut self, _: usize) {
+        // The length, which is the same for all.
+    }
+}
+
+/// A map by names that were computed here.
+pub(crate) type NameMap<K, V> = std::collections::HashMap<K, V, core::hash::BuildHasherDefault<NameHasher>>;

@@ -13,7 +13,7 @@ use crate::code;
 use crate::cose::Signed;
 use crate::hash::{derive, hash};
 use crate::identity::{DeviceCert, Identity, PersonPublic, RelayKey};
-use crate::ids::{InvitationId, SpaceId};
+use crate::ids::{InvitationId, PersonId, SpaceId};
 use crate::purpose::Purpose;
 use crate::seal::boxed;
 use crate::seal::padding;
@@ -88,13 +88,25 @@ pub struct Welcome {
     pub card: ByteVec,
 }
 
+/// What of a welcome is signed: the welcome, and to whom it is given, for which invitation. Or a newcomer could hand what was given to them on
+/// to somebody else as if the inviter had.
+#[derive(Encode, Decode)]
+struct Given {
+    #[n(0)]
+    invitation: InvitationId,
+    #[n(1)]
+    to: PersonId,
+    #[n(2)]
+    welcome: Welcome,
+}
+
 /// Why a welcome does not stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WelcomeError {
     /// It was not sealed to this person for this invitation, or was altered.
     #[error("the welcome was not made for this person and invitation")]
     DoesNotOpen,
-    /// It is not signed by who invited.
+    /// It is not signed by who invited, for this person and invitation.
     #[error("the welcome is not signed by who invited")]
     BadSignature,
     /// It is no welcome.
@@ -198,7 +210,12 @@ pub fn seal_welcome(
     welcome: &Welcome,
     rng: &mut impl CryptoRngCore,
 ) -> Option<Vec<u8>> {
-    let signed = inviter.sign(Purpose::Welcome, &code::encode(welcome));
+    let given = Given {
+        invitation,
+        to: to.id(),
+        welcome: welcome.clone(),
+    };
+    let signed = inviter.sign(Purpose::Welcome, &code::encode(&given));
     let sealed = sealing_to::seal(
         &to.receiving,
         &welcome_info(invitation),
@@ -228,7 +245,12 @@ pub fn open_welcome(
     if !signed.verifies(&inviter.signing, Purpose::Welcome) {
         return Err(WelcomeError::BadSignature);
     }
-    code::decode(signed.payload).ok_or(WelcomeError::Malformed)
+    let given: Given = code::decode(signed.payload).ok_or(WelcomeError::Malformed)?;
+    if given.invitation == invitation && given.to == me.public().id() {
+        Ok(given.welcome)
+    } else {
+        Err(WelcomeError::BadSignature)
+    }
 }
 
 /// Five words, 55 bits, that stand on both screens only if each has the other's true identity.

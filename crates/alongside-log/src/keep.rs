@@ -127,10 +127,11 @@ pub fn lock(passphrase: &str, key: &LocalKey, rng: &mut impl CryptoRngCore) -> V
 pub fn unlock(passphrase: &str, lock: &[u8]) -> Result<LocalKey, UnlockError> {
     let mut decoder = minicbor::Decoder::new(lock);
     decoder.array().map_err(|_| UnlockError::Malformed)?;
-    if decoder.u32().map_err(|_| UnlockError::Malformed)? > VERSION {
-        return Err(UnlockError::TooNew);
-    }
-    let lock: Lock = code::decode(lock).ok_or(UnlockError::Malformed)?;
+    let lock: Lock = match decoder.u32().map_err(|_| UnlockError::Malformed)? {
+        VERSION => code::decode(lock).ok_or(UnlockError::Malformed)?,
+        version if version > VERSION => return Err(UnlockError::TooNew),
+        _ => return Err(UnlockError::Malformed),
+    };
     let stretched = stretch(passphrase, &lock.salt).ok_or(UnlockError::Malformed)?;
     let key = boxed::open(&stretched, Purpose::Lock, &lock.salt, &lock.boxed)
         .ok_or(UnlockError::WrongPassphrase)?;

@@ -44,6 +44,8 @@ purposes! {
     Round = "round";
     /// The keys of one message: key derivation.
     Message = "message";
+    /// What a box commits to its key by: key derivation.
+    Commitment = "commitment";
     /// A person's key for one space: key derivation.
     Member = "member";
     /// An inviter's key for one invitation: key derivation.

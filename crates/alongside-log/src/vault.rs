@@ -233,17 +233,35 @@ pub fn recovery_key(account: &Words, recovery: &Words) -> RelayKey {
     RelayKey::derive(Purpose::RecoveryKey, b"", &recovery_secret(account, recovery))
 }
 
-fn about(handle: &str, generation: u64) -> Vec<u8> {
-    [&generation.to_be_bytes(), handle.as_bytes()].concat()
+/// Everything of a sealed vault that stands beside its contents.
+struct Beside<'v> {
+    account_check: [u8; 8],
+    by_passphrase: &'v Option<Boxed>,
+    by_recovery: &'v Option<Boxed>,
+    generation: u64,
+}
+
+impl Beside<'_> {
+    /// What the contents are bound to: all of it and the handle. So nobody can put an old wrap beside new contents, or break a wrap
+    /// unnoticed that is not needed today.
+    fn about(&self, handle: &str) -> Vec<u8> {
+        let mut bytes = Vec::from(self.generation.to_be_bytes());
+        bytes.extend_from_slice(&self.account_check);
+        bytes.extend_from_slice(&code::encode(self.by_passphrase));
+        bytes.extend_from_slice(&code::encode(self.by_recovery));
+        bytes.extend_from_slice(handle.as_bytes());
+        bytes
+    }
 }
 
 fn parse(sealed: &[u8]) -> Result<Sealed, VaultError> {
     let mut decoder = minicbor::Decoder::new(sealed);
     decoder.array().map_err(|_| VaultError::Malformed)?;
-    if decoder.u32().map_err(|_| VaultError::Malformed)? > VERSION {
-        return Err(VaultError::TooNew);
+    match decoder.u32().map_err(|_| VaultError::Malformed)? {
+        VERSION => code::decode(sealed).ok_or(VaultError::Malformed),
+        version if version > VERSION => Err(VaultError::TooNew),
+        _ => Err(VaultError::Malformed),
     }
-    code::decode(sealed).ok_or(VaultError::Malformed)
 }
 
 impl OpenVault {
@@ -274,10 +292,17 @@ impl OpenVault {
     pub fn seal(&self, rng: &mut impl CryptoRngCore) -> Vec<u8> {
         let plain = Zeroizing::new(code::encode(&self.contents));
         let padded = Zeroizing::new(crate::seal::padding::pad(&[&plain]));
-        let about = about(&self.handle, self.generation);
+        let account_check = account_check(&self.contents.account_words);
+        let beside = Beside {
+            account_check,
+            by_passphrase: &self.by_passphrase,
+            by_recovery: &self.by_recovery,
+            generation: self.generation,
+        };
+        let about = beside.about(&self.handle);
         code::encode(&Sealed {
             version: VERSION,
-            account_check: account_check(&self.contents.account_words),
+            account_check,
             by_passphrase: self.by_passphrase.clone(),
             by_recovery: self.by_recovery.clone(),
             generation: self.generation,
@@ -374,7 +399,13 @@ impl OpenVault {
 
     fn open(parsed: Sealed, handle: &str, key: &[u8]) -> Result<Self, VaultError> {
         let key: [u8; 32] = key.try_into().map_err(|_| VaultError::Malformed)?;
-        let about = about(handle, parsed.generation);
+        let beside = Beside {
+            account_check: parsed.account_check,
+            by_passphrase: &parsed.by_passphrase,
+            by_recovery: &parsed.by_recovery,
+            generation: parsed.generation,
+        };
+        let about = beside.about(handle);
         let padded =
             boxed::open(&key, Purpose::Vault, &about, &parsed.contents).ok_or(VaultError::Malformed)?;
         let plain = crate::seal::padding::unpad(&padded).ok_or(VaultError::Malformed)?;
@@ -437,9 +468,21 @@ impl OpenVault {
             }
         }
         for pin in &other.contents.pins {
-            if !self.contents.pins.iter().any(|mine| mine.person == pin.person) {
-                self.contents.pins.push(pin.clone());
-                news = true;
+            match self
+                .contents
+                .pins
+                .iter_mut()
+                .find(|mine| mine.person == pin.person)
+            {
+                None => {
+                    self.contents.pins.push(pin.clone());
+                    news = true;
+                }
+                Some(mine) if pin.verified && !mine.verified => {
+                    mine.verified = true;
+                    news = true;
+                }
+                Some(_) => {}
             }
         }
         if self.by_recovery.is_none() && other.by_recovery.is_some() {

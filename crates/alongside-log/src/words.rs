@@ -5,7 +5,7 @@ use core::fmt;
 use bip39::{Language, Mnemonic};
 use minicbor::{Decode, Encode};
 use rand_core::CryptoRngCore;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// How many words there are.
 pub const COUNT: usize = 12;
@@ -78,11 +78,13 @@ impl Words {
     /// # Errors
     /// [`WordsError`].
     pub fn parse(typed: &str) -> Result<Self, WordsError> {
-        let words: Vec<String> = typed
-            .split(|letter: char| !letter.is_alphabetic())
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect();
+        let words: Zeroizing<Vec<String>> = Zeroizing::new(
+            typed
+                .split(|letter: char| !letter.is_alphabetic())
+                .filter(|word| !word.is_empty())
+                .map(str::to_lowercase)
+                .collect(),
+        );
         if words.len() != COUNT {
             return Err(WordsError::Count { found: words.len() });
         }
@@ -94,9 +96,11 @@ impl Words {
                 });
             }
         }
-        let mnemonic = Mnemonic::parse_in_normalized(Language::English, &words.join(" "))
+        let phrase = Zeroizing::new(words.join(" "));
+        let mnemonic = Mnemonic::parse_in_normalized(Language::English, &phrase)
             .map_err(|_| WordsError::Checksum)?;
         let (bits, length) = mnemonic.to_entropy_array();
+        let bits = Zeroizing::new(bits);
         bits.get(..length)
             .and_then(|bits| bits.try_into().ok())
             .map(Self)

@@ -92,8 +92,10 @@ impl<S: Store> App<S> {
         metrics: Metrics,
         closing: watch::Receiver<bool>,
     ) -> Result<Self, SecretsError> {
-        let fresh =
-            Secrets { opaque: ServerSetup::<Suite>::new(&mut OsRng).serialize().to_vec(), mac: random() };
+        let fresh = Secrets {
+            opaque: ServerSetup::<Suite>::new(&mut OsRng).serialize().to_vec(),
+            mac: random(),
+        };
         let kept = store.secrets(fresh).await?;
         let streams = usize::try_from(config.limits.connections).unwrap_or(Semaphore::MAX_PERMITS);
         let opaque = ServerSetup::deserialize(&kept.opaque).map_err(|_| SecretsError::Unreadable)?;
@@ -143,8 +145,13 @@ impl<S: Store> App<S> {
     /// A refusal when this came too often.
     pub(crate) fn paced(&self, taken: Result<(), TooOften>) -> Result<(), Refusal> {
         taken.map_err(|TooOften { retry_after_s }| {
-            self.metrics.slowed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            Refusal(Problem { code: Code::SlowDown, retry_after_s: Some(retry_after_s) })
+            self.metrics
+                .slowed
+                .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Refusal(Problem {
+                code: Code::SlowDown,
+                retry_after_s: Some(retry_after_s),
+            })
         })
     }
 
@@ -167,7 +174,10 @@ impl<S: Store> App<S> {
             return None;
         }
         *count += 1;
-        Some(StreamSeat { app: self.clone(), account })
+        Some(StreamSeat {
+            app: self.clone(),
+            account,
+        })
     }
 }
 

@@ -90,7 +90,10 @@ mod tests {
     #[tokio::test]
     async fn many_wake_ups_of_one_topic_are_one_and_none_is_left_of_those_who_left() {
         let (bus, mailbox) = (Bus::default(), Arc::new(Mailbox::default()));
-        let [here, there] = [Topic::Space(SpaceId([1; 16])), Topic::Invitation(InvitationId([2; 16]))];
+        let [here, there] = [
+            Topic::Space(SpaceId([1; 16])),
+            Topic::Invitation(InvitationId([2; 16])),
+        ];
         bus.listen(here, &mailbox);
         bus.listen(here, &mailbox);
         for _ in 0..1000 {

@@ -68,7 +68,13 @@ impl Limits {
     /// With every rate so many times as high; 0 takes the rates away.
     #[must_use]
     pub fn at_pace(self, factor: f64) -> Self {
-        let pace = |rate: Rate| if factor <= 0.0 { Rate::UNLIMITED } else { rate.times(factor) };
+        let pace = |rate: Rate| {
+            if factor <= 0.0 {
+                Rate::UNLIMITED
+            } else {
+                rate.times(factor)
+            }
+        };
         Self {
             sign_in_address: pace(self.sign_in_address),
             sign_in_handle: pace(self.sign_in_handle),
@@ -179,7 +185,12 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Address of a reverse proxy whose x-forwarded-for is believed; can be given several times. Without it all who come through a proxy
     /// share one address's limits
-    #[arg(long = "trusted-proxy", env = "ALONGSIDE_TRUSTED_PROXY", value_name = "IP", value_delimiter = ',')]
+    #[arg(
+        long = "trusted-proxy",
+        env = "ALONGSIDE_TRUSTED_PROXY",
+        value_name = "IP",
+        value_delimiter = ','
+    )]
     #[serde(rename = "trusted-proxy")]
     pub trusted_proxies: Option<Vec<IpAddr>>,
     /// Whether new accounts can be made here [default: true]
@@ -201,7 +212,12 @@ pub struct Settings {
     #[arg(long, env = "ALONGSIDE_RATE_FACTOR", value_name = "FACTOR")]
     pub rate_factor: Option<f64>,
     /// Serves /metrics to those who show this as a bearer token; without it to nobody
-    #[arg(long, env = "ALONGSIDE_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "ALONGSIDE_METRICS_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
     pub metrics_token: Option<String>,
     /// How many seconds requests may take to end when the relay is stopped [default: 10]
     #[arg(long, env = "ALONGSIDE_GRACE_S", value_name = "SECONDS")]
@@ -246,7 +262,9 @@ impl Settings {
     /// # Errors
     /// When the file cannot be read or understood.
     pub fn with_file(self) -> Result<Self, ConfigError> {
-        let Some(path) = self.config.clone() else { return Ok(self) };
+        let Some(path) = self.config.clone() else {
+            return Ok(self);
+        };
         let file = read(&path)?;
         Ok(Self {
             config: self.config,
@@ -277,7 +295,9 @@ impl Settings {
         let limits = Limits {
             quota_bytes: self.quota_bytes.unwrap_or(defaults.limits.quota_bytes),
             connections: self.max_connections.unwrap_or(defaults.limits.connections),
-            streams_per_account: self.streams_per_account.unwrap_or(defaults.limits.streams_per_account),
+            streams_per_account: self
+                .streams_per_account
+                .unwrap_or(defaults.limits.streams_per_account),
             ..defaults.limits.at_pace(self.rate_factor.unwrap_or(1.0))
         };
         Ok(Config {
@@ -297,15 +317,22 @@ impl Settings {
 }
 
 fn read(path: &Path) -> Result<Settings, ConfigError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-    toml::from_str(&text).map_err(|source| ConfigError::NotToml { path: path.to_owned(), source })
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    toml::from_str(&text).map_err(|source| ConfigError::NotToml {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Scheme and host alone, as an `Origin` header has it.
 fn origin(url: String) -> Result<String, ConfigError> {
     let trimmed = url.trim_end_matches('/').to_ascii_lowercase();
-    let host = trimmed.strip_prefix("https://").or_else(|| trimmed.strip_prefix("http://"));
+    let host = trimmed
+        .strip_prefix("https://")
+        .or_else(|| trimmed.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(trimmed),
         Some(_) | None => Err(ConfigError::BadPublicUrl(url)),
@@ -338,13 +365,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("relay.toml");
         std::fs::write(&path, "listn = \"127.0.0.1:1\"\n").unwrap();
-        let refused = Settings { config: Some(path), ..Settings::default() }.with_file();
+        let refused = Settings {
+            config: Some(path),
+            ..Settings::default()
+        }
+        .with_file();
         assert!(matches!(refused, Err(ConfigError::NotToml { .. })));
     }
 
     #[test]
     fn a_public_url_is_an_origin() {
-        assert_eq!(origin("https://Alongside.example/".to_owned()).unwrap(), "https://alongside.example");
+        assert_eq!(
+            origin("https://Alongside.example/".to_owned()).unwrap(),
+            "https://alongside.example"
+        );
         for bad in ["alongside.example", "https://", "https://a/b", "ftp://a"] {
             assert!(origin(bad.to_owned()).is_err(), "{bad}");
         }

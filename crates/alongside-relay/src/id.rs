@@ -55,7 +55,9 @@ impl RoundId {
     /// A name of these bytes, if there are 1 to 32.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
-        (1..=MAX_ROUND_BYTES).contains(&bytes.len()).then(|| Self(bytes.to_vec()))
+        (1..=MAX_ROUND_BYTES)
+            .contains(&bytes.len())
+            .then(|| Self(bytes.to_vec()))
     }
 
     /// Reads the lower-case hexadecimal of a path.
@@ -64,8 +66,10 @@ impl RoundId {
         if !text.is_ascii() || !text.len().is_multiple_of(2) || text.len() > 2 * MAX_ROUND_BYTES {
             return None;
         }
-        let bytes: Option<Vec<u8>> =
-            (0..text.len()).step_by(2).map(|at| unhex::<1>(&text[at..at + 2]).map(|[byte]| byte)).collect();
+        let bytes: Option<Vec<u8>> = (0..text.len())
+            .step_by(2)
+            .map(|at| unhex::<1>(&text[at..at + 2]).map(|[byte]| byte))
+            .collect();
         Self::new(&bytes?)
     }
 

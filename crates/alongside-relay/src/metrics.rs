@@ -46,7 +46,10 @@ impl Area {
     /// What a path is about.
     #[must_use]
     pub(crate) fn of(path: &str) -> Self {
-        match path.strip_prefix("/v1/").map(|rest| rest.split('/').next().unwrap_or_default()) {
+        match path
+            .strip_prefix("/v1/")
+            .map(|rest| rest.split('/').next().unwrap_or_default())
+        {
             Some("spaces") => Self::Spaces,
             Some("accounts" | "sessions" | "vault") => Self::Accounts,
             Some("invitations") => Self::Invitations,
@@ -104,12 +107,17 @@ impl Drop for Gauge<'_> {
 impl Metrics {
     /// Counters of a relay on such a store.
     pub(crate) fn of_store(commits: Arc<Commits>) -> Self {
-        Self { commits: Some(commits), ..Self::default() }
+        Self {
+            commits: Some(commits),
+            ..Self::default()
+        }
     }
 
     /// A request was answered.
     pub(crate) fn answered(&self, area: Area, status: u16, took: Duration) {
-        let Some(of) = self.areas.get(area as usize) else { return };
+        let Some(of) = self.areas.get(area as usize) else {
+            return;
+        };
         if let Some(count) = of.by_class.get(usize::from(status / 100).saturating_sub(1)) {
             count.fetch_add(1, Ordering::Relaxed);
         }
@@ -133,36 +141,76 @@ impl Metrics {
 
     fn write(&self, out: &mut String) -> std::fmt::Result {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        writeln!(out, "# HELP alongside_requests_total Requests answered.\n# TYPE alongside_requests_total counter")?;
+        writeln!(
+            out,
+            "# HELP alongside_requests_total Requests answered.\n# TYPE alongside_requests_total counter"
+        )?;
         for (area, of) in Area::ALL.iter().zip(&self.areas) {
             for (class, count) in of.by_class.iter().enumerate() {
                 let (area, class) = (area.label(), class + 1);
-                writeln!(out, "alongside_requests_total{{area=\"{area}\",status=\"{class}xx\"}} {}", get(count))?;
+                writeln!(
+                    out,
+                    "alongside_requests_total{{area=\"{area}\",status=\"{class}xx\"}} {}",
+                    get(count)
+                )?;
             }
         }
         let name = "alongside_request_seconds";
-        writeln!(out, "# HELP {name} How long requests took.\n# TYPE {name} histogram")?;
+        writeln!(
+            out,
+            "# HELP {name} How long requests took.\n# TYPE {name} histogram"
+        )?;
         for (area, of) in Area::ALL.iter().zip(&self.areas) {
             let area = area.label();
             for (bound_ms, count) in BOUNDS_MS.iter().zip(&of.within) {
                 let (s, ms) = (bound_ms / 1000, bound_ms % 1000);
-                writeln!(out, "{name}_bucket{{area=\"{area}\",le=\"{s}.{ms:03}\"}} {}", get(count))?;
+                writeln!(
+                    out,
+                    "{name}_bucket{{area=\"{area}\",le=\"{s}.{ms:03}\"}} {}",
+                    get(count)
+                )?;
             }
             let all: u64 = of.by_class.iter().map(get).sum();
             writeln!(out, "{name}_bucket{{area=\"{area}\",le=\"+Inf\"}} {all}")?;
             let (s, us) = (get(&of.sum_us) / 1_000_000, get(&of.sum_us) % 1_000_000);
-            writeln!(out, "{name}_sum{{area=\"{area}\"}} {s}.{us:06}\n{name}_count{{area=\"{area}\"}} {all}")?;
+            writeln!(
+                out,
+                "{name}_sum{{area=\"{area}\"}} {s}.{us:06}\n{name}_count{{area=\"{area}\"}} {all}"
+            )?;
         }
         let mut one = |name: &str, kind: &str, help: &str, value: u64| {
-            writeln!(out, "# HELP alongside_{name} {help}\n# TYPE alongside_{name} {kind}\nalongside_{name} {value}")
+            writeln!(
+                out,
+                "# HELP alongside_{name} {help}\n# TYPE alongside_{name} {kind}\nalongside_{name} {value}"
+            )
         };
         one("streams", "gauge", "Streams that are open.", get(&self.streams))?;
-        one("connections", "gauge", "Connections that are open.", get(&self.connections))?;
-        one("slowed_total", "counter", "Requests and frames that came too often.", get(&self.slowed))?;
+        one(
+            "connections",
+            "gauge",
+            "Connections that are open.",
+            get(&self.connections),
+        )?;
+        one(
+            "slowed_total",
+            "counter",
+            "Requests and frames that came too often.",
+            get(&self.slowed),
+        )?;
         if let Some(commits) = &self.commits {
             let (transactions, pieces) = (get(&commits.transactions), get(&commits.pieces));
-            one("store_transactions_total", "counter", "Transactions flushed to disk.", transactions)?;
-            one("store_writes_total", "counter", "Pieces of work in these transactions.", pieces)?;
+            one(
+                "store_transactions_total",
+                "counter",
+                "Transactions flushed to disk.",
+                transactions,
+            )?;
+            one(
+                "store_writes_total",
+                "counter",
+                "Pieces of work in these transactions.",
+                pieces,
+            )?;
         }
         Ok(())
     }

@@ -49,19 +49,34 @@ impl Quotas {
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn room<S: Store>(&self, store: &S, account: AccountId, bytes: i64) -> Result<Room, StoreError> {
-        let known = self.tallies().get(&account).and_then(|tally| Some((tally.noted?, tally.pending)));
+    pub(crate) async fn room<S: Store>(
+        &self,
+        store: &S,
+        account: AccountId,
+        bytes: i64,
+    ) -> Result<Room, StoreError> {
+        let known = self
+            .tallies()
+            .get(&account)
+            .and_then(|tally| Some((tally.noted?, tally.pending)));
         let (noted, pending) = match known {
             Some(known) => known,
             None => {
-                let noted = store.account(account).await?.map_or(0, |account| account.used_bytes);
+                let noted = store
+                    .account(account)
+                    .await?
+                    .map_or(0, |account| account.used_bytes);
                 let mut tallies = self.tallies();
                 let tally = tallies.entry(account).or_default();
                 (*tally.noted.get_or_insert(noted), tally.pending)
             }
         };
         let used = noted.saturating_add(pending).saturating_add(bytes);
-        Ok(if used > self.limit_bytes { Room::OverQuota } else { Room::Enough })
+        Ok(if used > self.limit_bytes {
+            Room::OverQuota
+        } else {
+            Room::Enough
+        })
     }
 
     /// Counts bytes that were kept, or freed when negative.
@@ -82,7 +97,10 @@ impl Quotas {
             let mut tallies = self.tallies();
             // Those at rest are read again from the store when they come back.
             tallies.retain(|_, tally| tally.pending != 0);
-            tallies.iter().map(|(&account, tally)| (account, tally.pending)).collect()
+            tallies
+                .iter()
+                .map(|(&account, tally)| (account, tally.pending))
+                .collect()
         };
         for (account, bytes) in pending {
             let noted = store.charge(account, bytes).await?;

@@ -53,7 +53,10 @@ struct Level {
 impl Level {
     fn at(self, now: Instant, rate: Rate) -> Self {
         let passed_s = now.saturating_duration_since(self.at).as_secs_f64();
-        Self { tokens: (self.tokens + passed_s * rate.per_second).min(rate.burst), at: now }
+        Self {
+            tokens: (self.tokens + passed_s * rate.per_second).min(rate.burst),
+            at: now,
+        }
     }
 
     fn take(&mut self, cost: f64, rate: Rate) -> Result<(), TooOften> {
@@ -63,10 +66,18 @@ impl Level {
             self.tokens -= cost;
             return Ok(());
         }
-        let wait_s = ((needed - self.tokens) / rate.per_second).ceil().clamp(1.0, 3600.0);
+        let wait_s = ((needed - self.tokens) / rate.per_second)
+            .ceil()
+            .clamp(1.0, 3600.0);
         // Between 1 and 3600, so nothing is lost.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped just above")]
-        Err(TooOften { retry_after_s: wait_s as u32 })
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped just above"
+        )]
+        Err(TooOften {
+            retry_after_s: wait_s as u32,
+        })
     }
 }
 
@@ -87,8 +98,17 @@ impl<K: Eq + Hash> Buckets<K> {
     /// Full buckets.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
-        let shared = Level { tokens: rate.burst, at: Instant::now() };
-        Self { rate, levels: Mutex::new(Levels { own: HashMap::new(), shared }) }
+        let shared = Level {
+            tokens: rate.burst,
+            at: Instant::now(),
+        };
+        Self {
+            rate,
+            levels: Mutex::new(Levels {
+                own: HashMap::new(),
+                shared,
+            }),
+        }
     }
 
     /// Takes so many tokens out of this one's bucket.
@@ -112,7 +132,10 @@ impl<K: Eq + Hash> Buckets<K> {
         let level = if own.len() >= MAX_BUCKETS && !own.contains_key(&key) {
             shared
         } else {
-            own.entry(key).or_insert(Level { tokens: rate.burst, at: now })
+            own.entry(key).or_insert(Level {
+                tokens: rate.burst,
+                at: now,
+            })
         };
         *level = level.at(now, rate);
         level.take(cost, rate)
@@ -153,7 +176,10 @@ mod tests {
         let buckets = Buckets::new(Rate::new(10.0, 1.0));
         let now = Instant::now();
         assert_eq!(buckets.take_at("a", 30.0, now), Ok(()));
-        assert_eq!(buckets.take_at("a", 1.0, now + Duration::from_secs(20)), Err(TooOften { retry_after_s: 1 }));
+        assert_eq!(
+            buckets.take_at("a", 1.0, now + Duration::from_secs(20)),
+            Err(TooOften { retry_after_s: 1 })
+        );
         assert_eq!(buckets.take_at("a", 1.0, now + Duration::from_secs(21)), Ok(()));
     }
 
@@ -174,6 +200,9 @@ mod tests {
             ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"].map(|text| text.parse().unwrap());
         assert_eq!(neighbourhood(a), neighbourhood(b));
         assert_ne!(neighbourhood(a), neighbourhood(c));
-        assert_eq!(neighbourhood("::ffff:192.0.2.1".parse().unwrap()), "192.0.2.1".parse::<IpAddr>().unwrap());
+        assert_eq!(
+            neighbourhood("::ffff:192.0.2.1".parse().unwrap()),
+            "192.0.2.1".parse::<IpAddr>().unwrap()
+        );
     }
 }

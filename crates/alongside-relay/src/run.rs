@@ -28,7 +28,10 @@ pub enum RunError {
 /// When it cannot start.
 pub fn run(settings: Settings, built_in: Web) -> Result<(), RunError> {
     let settings = settings.with_file()?;
-    log_to_stderr(settings.log.unwrap_or(LogLevel::Info), settings.log_format.unwrap_or(LogFormat::Text));
+    log_to_stderr(
+        settings.log.unwrap_or(LogLevel::Info),
+        settings.log_format.unwrap_or(LogFormat::Text),
+    );
     let config = settings.into_config(built_in)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -70,7 +73,10 @@ fn log_to_stderr(level: LogLevel, format: LogFormat) {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false);
+    let log = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(false);
     // Another log may be set up already when this runs inside something else.
     let _set = match format {
         LogFormat::Text => log.with_target(false).try_init(),

@@ -83,7 +83,10 @@ impl Relay {
 
     async fn start_on<S: Store>(store: S, config: Config, metrics: Metrics) -> Result<Self, StartError> {
         let (listen, grace, connections) = (config.listen, config.grace, config.limits.connections);
-        let to_listen = |source| StartError::Listen { address: listen, source };
+        let to_listen = |source| StartError::Listen {
+            address: listen,
+            source,
+        };
         let listener = TcpListener::bind(listen).await.map_err(to_listen)?;
         let address = listener.local_addr().map_err(to_listen)?;
         let (closing, closed) = watch::channel(false);
@@ -96,7 +99,11 @@ impl Relay {
             keeper.abort();
         });
         tracing::info!(%address, "serving");
-        Ok(Self { address, closing, server })
+        Ok(Self {
+            address,
+            closing,
+            server,
+        })
     }
 
     /// Where it listens.
@@ -131,10 +138,14 @@ async fn accept<S: Store>(
     mut closed: watch::Receiver<bool>,
     connections: u32,
 ) -> Arc<Semaphore> {
-    let permits = Arc::new(Semaphore::new(usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS)));
+    let permits = Arc::new(Semaphore::new(
+        usize::try_from(connections).unwrap_or(Semaphore::MAX_PERMITS),
+    ));
     let router = router(app.clone());
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(BUFFER_BYTES);
+    http.timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME)
+        .max_buf_size(BUFFER_BYTES);
     loop {
         let next = async {
             let permit = permits.clone().acquire_owned().await;
@@ -177,7 +188,10 @@ async fn serve_connection(
         request.extensions_mut().insert(Peer(peer.ip()));
         router.clone().call(request)
     });
-    let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(socket), service).with_upgrades());
+    let mut connection = std::pin::pin!(
+        http.serve_connection(TokioIo::new(socket), service)
+            .with_upgrades()
+    );
     // A connection that breaks is the client's affair.
     let _broken = tokio::select! {
         ended = connection.as_mut() => ended,

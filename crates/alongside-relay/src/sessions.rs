@@ -46,7 +46,10 @@ impl SessionCache {
         let (inner, now) = (self.inner(), Instant::now());
         match inner.known.get(&session) {
             Some(&(account, until)) if now < until => Ok(account),
-            Some(_) | None => Err(LookUp { forgettings: inner.forgettings, at: now }),
+            Some(_) | None => Err(LookUp {
+                forgettings: inner.forgettings,
+                at: now,
+            }),
         }
     }
 

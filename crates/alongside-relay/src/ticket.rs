@@ -65,7 +65,10 @@ impl MacKey {
         bytes.extend_from_slice(&ticket.space.0);
         bytes.extend_from_slice(&ticket.member.0);
         bytes.extend_from_slice(&until);
-        let mac = self.mac(b"ticket\0", &[&bytes, &session.0]).finalize().into_bytes();
+        let mac = self
+            .mac(b"ticket\0", &[&bytes, &session.0])
+            .finalize()
+            .into_bytes();
         bytes.extend_from_slice(&mac);
         bytes
     }
@@ -75,16 +78,26 @@ impl MacKey {
     pub(crate) fn read_ticket(&self, bytes: &[u8], session: SessionId, now_ms: i64) -> Option<Ticket> {
         let bytes: &[u8; TICKET_BYTES] = bytes.try_into().ok()?;
         let (said, mac) = bytes.split_at(TICKET_BYTES - MAC_BYTES);
-        self.mac(b"ticket\0", &[said, &session.0]).verify_slice(mac).ok()?;
+        self.mac(b"ticket\0", &[said, &session.0])
+            .verify_slice(mac)
+            .ok()?;
         let (space, rest) = said.split_first_chunk()?;
         let (member, until) = rest.split_first_chunk()?;
         let until_ms = i64::from_be_bytes(until.try_into().ok()?);
-        (now_ms < until_ms).then_some(Ticket { space: SpaceId(*space), member: MemberKey(*member) })
+        (now_ms < until_ms).then_some(Ticket {
+            space: SpaceId(*space),
+            member: MemberKey(*member),
+        })
     }
 
     /// What a ticket header says.
     #[must_use]
-    pub(crate) fn read_header(&self, headers: &axum::http::HeaderMap, session: SessionId, now_ms: i64) -> Option<Ticket> {
+    pub(crate) fn read_header(
+        &self,
+        headers: &axum::http::HeaderMap,
+        session: SessionId,
+        now_ms: i64,
+    ) -> Option<Ticket> {
         let text = headers.get(TICKET_HEADER)?.as_bytes();
         let mut bytes = [0; TICKET_BYTES + 2];
         let len = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
@@ -97,7 +110,10 @@ impl MacKey {
         let mut bytes = Vec::with_capacity(CHALLENGE_BYTES);
         bytes.extend_from_slice(&nonce);
         bytes.extend_from_slice(&now_ms.saturating_add(CHALLENGE_MS).to_be_bytes());
-        let mac = self.mac(b"challenge\0", &[&bytes, handle.as_bytes()]).finalize().into_bytes();
+        let mac = self
+            .mac(b"challenge\0", &[&bytes, handle.as_bytes()])
+            .finalize()
+            .into_bytes();
         bytes.extend_from_slice(&mac);
         bytes
     }
@@ -105,10 +121,20 @@ impl MacKey {
     /// Whether a challenge is ours, for this handle, and not over.
     #[must_use]
     pub(crate) fn holds(&self, challenge: &[u8], handle: &str, now_ms: i64) -> bool {
-        let Some((said, mac)) = challenge.split_last_chunk::<MAC_BYTES>() else { return false };
-        let Some((_, until)) = said.split_first_chunk::<16>() else { return false };
-        let Ok(until) = until.try_into().map(i64::from_be_bytes) else { return false };
-        now_ms < until && self.mac(b"challenge\0", &[said, handle.as_bytes()]).verify_slice(mac).is_ok()
+        let Some((said, mac)) = challenge.split_last_chunk::<MAC_BYTES>() else {
+            return false;
+        };
+        let Some((_, until)) = said.split_first_chunk::<16>() else {
+            return false;
+        };
+        let Ok(until) = until.try_into().map(i64::from_be_bytes) else {
+            return false;
+        };
+        now_ms < until
+            && self
+                .mac(b"challenge\0", &[said, handle.as_bytes()])
+                .verify_slice(mac)
+                .is_ok()
     }
 }
 
@@ -117,7 +143,10 @@ mod tests {
     use super::*;
 
     const KEY: MacKey = MacKey::new([7; 32]);
-    const TICKET: Ticket = Ticket { space: SpaceId([1; 16]), member: MemberKey([2; 32]) };
+    const TICKET: Ticket = Ticket {
+        space: SpaceId([1; 16]),
+        member: MemberKey([2; 32]),
+    };
     const SESSION: SessionId = SessionId([3; 32]);
 
     #[test]

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use alongside_core::fact::Fact;
 use alongside_core::id::{PersonId, SpaceId};
 use alongside_core::root::{Context, State};
 use alongside_log::vault::SpaceKind;
@@ -246,6 +247,17 @@ impl<P: Platform> Client<P> {
             .spaces
             .get(&to_log_space(space))
             .map(|space| f(space.feed.state()))
+    }
+
+    /// Looks at a space's facts, in their order: what its state was made of.
+    pub fn with_facts<R>(&self, space: SpaceId, f: impl FnOnce(&[Fact]) -> R) -> Option<R> {
+        let inner = self.0.inner.borrow();
+        inner
+            .open
+            .as_ref()?
+            .spaces
+            .get(&to_log_space(space))
+            .map(|space| f(space.feed.facts()))
     }
 
     /// What a command in this space is decided in.

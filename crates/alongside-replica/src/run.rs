@@ -130,6 +130,10 @@ impl<P: Platform> Client<P> {
                 Happened::Silence => {
                     silent += 1;
                     send(&socket, &ClientFrame::Ping { number: silent })?;
+                    // No stream tells of the vault: another device of mine may have begun an Us.
+                    self.catch_up_vault().await?;
+                    self.watch(&socket, &token, &mut watched, &mut invitations)
+                        .await?;
                 }
             }
         }

@@ -1,1 +1,23 @@
 //! Worlds of devices, people and faulty relays, driven by a seed.
+//!
+//! A [`world::World`] has people with several devices each, clocks that differ, a network that loses, repeats, delays and cuts, and a
+//! relay that crashes or lies. It drives the real log, replica and core; the relay is a model ([`relay`]), and for some tests the
+//! real one ([`real`]). Everything comes from one seed: a world that fails can be seen again.
+
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test kit: what does not hold shall end the test, with the seed"
+)]
+
+pub mod book;
+pub mod dice;
+pub mod lies;
+pub mod net;
+pub mod people;
+pub mod platform;
+pub mod relay;
+pub mod seeds;
+pub mod time;
+pub mod world;

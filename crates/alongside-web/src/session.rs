@@ -18,6 +18,9 @@ use crate::platform::kept::{self, Setting};
 use crate::platform::tabs::{Hint, Tabs};
 use crate::platform::{Browser, away, clock, locks, update};
 
+/// A lock that is free is had well within this; after it, another tab has it.
+const LEAD_WITHIN_MS: u32 = 400;
+
 /// Everything that pages know of the device. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(crate) struct Session {
@@ -65,8 +68,11 @@ impl Session {
         };
         session.tabs.set_value(Rc::new(Tabs::join(move |hint| session.heard(hint))));
         session.client().on_change(move |change| session.changed(change));
-        locks::stand_in_line(Rc::new(move |leading| session.led(leading)));
         update::watch(move || session.update_ready.set(true));
+        for event in ["online", "visibilitychange", "focus"] {
+            let handle = window_event_listener_untyped(event, move |_| session.client().nudge());
+            on_cleanup(move || handle.remove());
+        }
         spawn_local(async move {
             // A day ends while the page is open.
             loop {
@@ -91,8 +97,8 @@ impl Session {
             Change::Standing => {
                 let standing = self.client().standing();
                 if standing == Standing::Open {
-                    self.start_running();
                     kept::set(Setting::Opened, Some("1"));
+                    self.start_running();
                 }
                 self.standing.set(standing);
                 self.spaces.update(one_more);
@@ -140,6 +146,20 @@ impl Session {
             return;
         }
         let client = self.client();
+        // Nothing is written before the lock is had: two tabs that write would fork the device's chain.
+        client.set_leading(false);
+        let asked = Rc::new(Cell::new(true));
+        let answered = Rc::clone(&asked);
+        locks::stand_in_line(Rc::new(move |leading| {
+            answered.set(false);
+            self.led(leading);
+        }));
+        spawn_local(async move {
+            clock::sleep(LEAD_WITHIN_MS).await;
+            if asked.get() {
+                self.leading.set(false);
+            }
+        });
         spawn_local(async move {
             client.run().await;
             running.set(false);
@@ -394,23 +414,23 @@ impl Fragments {
         let hash = location.hash().unwrap_or_default();
         let path = location.pathname().unwrap_or_default();
         let fragment = hash.trim_start_matches('#').to_owned();
-        if fragment.is_empty() {
+        if fragment.is_empty() || !matches!(path.as_str(), "/join" | "/signin") {
             return Self::default();
         }
         if let Ok(history) = window().history() {
             let state = history.state().unwrap_or(wasm_bindgen::JsValue::NULL);
             let _ = history.replace_state_with_url(&state, "", Some(&path));
         }
-        match path.as_str() {
-            "/join" => Self {
+        if path == "/join" {
+            Self {
                 invitation: Some(fragment),
                 link: None,
-            },
-            "/signin" => Self {
+            }
+        } else {
+            Self {
                 invitation: None,
                 link: Some(fragment),
-            },
-            _ => Self::default(),
+            }
         }
     }
 }

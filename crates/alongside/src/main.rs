@@ -46,7 +46,10 @@ fn main() -> ExitCode {
 }
 
 /// Says what went wrong, and what was behind it.
-#[expect(clippy::print_stderr, reason = "this is the program's last word to who started it")]
+#[expect(
+    clippy::print_stderr,
+    reason = "this is the program's last word to who started it"
+)]
 fn complain(error: &dyn Error) {
     eprint!("alongside: {error}");
     let mut cause = error.source();

@@ -1,13 +1,12 @@
 //! How long the program takes to serve, and what it needs while nobody asks it for anything.
 
 use super::{Budget, Measurement};
-use crate::demo::wait_until_it_serves;
 use crate::web::WebClient;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use std::fs;
-use std::io::BufReader;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 7;
@@ -110,4 +109,16 @@ fn measurements(mut starts: Vec<f64>, memory: Option<f64>) -> Vec<Measurement> {
         )
     }));
     measured
+}
+
+/// Reads the program's output up to where it says that it serves.
+fn wait_until_it_serves(lines: &mut BufReader<ChildStdout>) -> Result<()> {
+    let mut line = String::new();
+    while lines.read_line(&mut line)? > 0 {
+        if line.contains("Alongside is at ") {
+            return Ok(());
+        }
+        line.clear();
+    }
+    bail!("the program ended before it served")
 }

@@ -6,11 +6,21 @@ use crate::project::{Project, WEB_PACKAGE, succeed};
 use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, BufReader};
 
-/// Every test of the workspace that runs on this machine; the web client's apart, with its own choice of features.
+const TESTKIT: &str = "alongside-testkit";
+
+/// Every test of the workspace that runs on this machine. The worlds of the testkit apart, because they stretch
+/// passphrases cheaply and nothing else may; the web client's apart, with its own choice of features.
 pub(super) fn run(project: &Project, filter: Option<&str>) -> Result<Vec<Suite>> {
     let mut suites = Vec::new();
-    let groups: [(&str, &[&str]); 2] = [
-        ("tests", &["--workspace", "--exclude", WEB_PACKAGE]),
+    let groups: [(&str, &[&str]); 3] = [
+        (
+            "tests",
+            &["--workspace", "--exclude", WEB_PACKAGE, "--exclude", TESTKIT],
+        ),
+        (
+            "tests of whole worlds",
+            &["-p", TESTKIT, "--features", "cheap-kdf"],
+        ),
         ("tests of the web client's logic", &["-p", WEB_PACKAGE]),
     ];
     for (name, packages) in groups {

@@ -57,13 +57,9 @@ impl Report {
     pub(super) fn failed(&self) -> u64 {
         self.suites.iter().map(|s| s.failed).sum()
     }
-
-    /// Prints the table, what was not run, and the counts in the very last line.
-    pub(super) fn print(&self) {
-        println!("\n{self}");
-    }
 }
 
+/// The table, the counts, and what was not run.
 impl std::fmt::Display for Report {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let width = self
@@ -86,10 +82,12 @@ impl std::fmt::Display for Report {
             };
             writeln!(f, "{:width$}  {result}{ignored}", suite.name)?;
         }
+        write!(f, "{} passed, {} failed", self.passed(), self.failed())?;
+        // Last, so that nobody takes the counts for all there is.
         for (what, why) in &self.not_run {
-            writeln!(f, "not run: {what} ({why})")?;
+            write!(f, "\nnot run: {what} ({why})")?;
         }
-        write!(f, "{} passed, {} failed", self.passed(), self.failed())
+        Ok(())
     }
 }
 
@@ -105,11 +103,23 @@ mod tests {
             passed: 3,
             ..Suite::tests("alongside-core")
         });
-        report.not_run("browser tests", "--no-browser");
-        let text = report.to_string();
-        assert_eq!(text.lines().last(), Some("3 passed, 0 failed"));
-        assert!(text.contains("not run: browser tests (--no-browser)\n"));
+        assert_eq!(report.to_string().lines().last(), Some("3 passed, 0 failed"));
         report.add(Suite::check("layers", false));
         assert_eq!(report.to_string().lines().last(), Some("3 passed, 1 failed"));
+    }
+
+    #[test]
+    fn what_was_not_run_is_said_last() {
+        let mut report = Report::default();
+        report.add(Suite {
+            passed: 3,
+            ..Suite::tests("alongside-core")
+        });
+        report.not_run("browser tests", "--no-browser");
+        let text = report.to_string();
+        assert!(
+            text.ends_with("3 passed, 0 failed\nnot run: browser tests (--no-browser)"),
+            "{text}"
+        );
     }
 }

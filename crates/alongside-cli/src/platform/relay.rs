@@ -39,7 +39,7 @@ impl Relay {
         let bad = || BadRelay::NotAnAddress {
             given: given.to_owned(),
         };
-        let trimmed = given.trim().trim_end_matches('/');
+        let trimmed = given.trim();
         let whole = if trimmed.contains("://") {
             trimmed.to_owned()
         } else {
@@ -96,7 +96,8 @@ impl fmt::Display for Relay {
 /// Whether a host is this machine, by an address that cannot be another's.
 fn is_this_machine(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -107,7 +108,10 @@ mod tests {
     fn an_address_without_a_scheme_is_reached_by_tls() {
         let relay = Relay::parse(" Relay.Example:8443/ ", false).unwrap();
         assert_eq!(relay.to_string(), "https://relay.example:8443");
-        assert_eq!(relay.websocket("/v1/stream"), "wss://relay.example:8443/v1/stream");
+        assert_eq!(
+            relay.websocket("/v1/stream"),
+            "wss://relay.example:8443/v1/stream"
+        );
     }
 
     #[test]
@@ -115,16 +119,34 @@ mod tests {
         for near in ["http://127.0.0.1:8787", "http://localhost", "http://[::1]:1"] {
             assert_eq!(Relay::parse(near, false).unwrap().to_string(), near);
         }
-        for far in ["http://relay.example", "http://10.0.0.1", "http://127.0.0.1.example"] {
-            assert!(matches!(Relay::parse(far, false), Err(BadRelay::NotSecure { .. })), "{far}");
+        for far in [
+            "http://relay.example",
+            "http://10.0.0.1",
+            "http://127.0.0.1.example",
+        ] {
+            assert!(
+                matches!(Relay::parse(far, false), Err(BadRelay::NotSecure { .. })),
+                "{far}"
+            );
             assert!(Relay::parse(far, true).is_ok(), "{far}");
         }
     }
 
     #[test]
     fn an_address_is_that_of_a_server_and_no_more() {
-        for bad in ["", "https://", "ftp://a", "https://a/b", "https://a?b", "https://me@a", "a b"] {
-            assert!(matches!(Relay::parse(bad, true), Err(BadRelay::NotAnAddress { .. })), "{bad}");
+        for bad in [
+            "",
+            "https://",
+            "ftp://a",
+            "https://a/b",
+            "https://a?b",
+            "https://me@a",
+            "a b",
+        ] {
+            assert!(
+                matches!(Relay::parse(bad, true), Err(BadRelay::NotAnAddress { .. })),
+                "{bad}"
+            );
         }
     }
 }

@@ -27,7 +27,11 @@ pub struct WebSocket {
 }
 
 impl WebSocket {
-    pub(super) async fn open(mut connector: Connector, relay: &Relay, path: &str) -> Result<Self, Unreachable> {
+    pub(super) async fn open(
+        mut connector: Connector,
+        relay: &Relay,
+        path: &str,
+    ) -> Result<Self, Unreachable> {
         let uri: Uri = relay.http("/").parse().map_err(|_| Unreachable)?;
         poll_fn(|context| connector.poll_ready(context))
             .await

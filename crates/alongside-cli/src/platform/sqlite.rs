@@ -82,7 +82,9 @@ impl SqliteStore {
     pub(super) fn relay(&self) -> Result<Option<Relay>, StoreError> {
         let url: Option<String> = self
             .connection
-            .query_row("SELECT value FROM here WHERE name = 'relay'", [], |row| row.get(0))
+            .query_row("SELECT value FROM here WHERE name = 'relay'", [], |row| {
+                row.get(0)
+            })
             .optional()
             .map_err(why)?;
         // That it may be reached without TLS was asked when it was noted.
@@ -124,7 +126,9 @@ fn connect(file: &Path) -> Result<Connection, StoreError> {
         return Err(StoreError::TooNew);
     }
     if layout < LAYOUT {
-        let mut schema = String::from("BEGIN IMMEDIATE; CREATE TABLE here (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;");
+        let mut schema = String::from(
+            "BEGIN IMMEDIATE; CREATE TABLE here (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;",
+        );
         for table in Table::ALL {
             schema.push_str(&format!(
                 "CREATE TABLE {} (key BLOB PRIMARY KEY NOT NULL, value BLOB NOT NULL) STRICT;",
@@ -169,7 +173,11 @@ impl Store for SqliteStore {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let lower = prefix.max(from);
         let end = after(prefix);
-        let below = if end.is_some() { "AND key < ?3" } else { "AND ?3 IS NULL" };
+        let below = if end.is_some() {
+            "AND key < ?3"
+        } else {
+            "AND ?3 IS NULL"
+        };
         let sql = format!(
             "SELECT key, value FROM {} WHERE key >= ?1 {below} ORDER BY key LIMIT ?2",
             table.name()
@@ -221,7 +229,10 @@ fn why(error: rusqlite::Error) -> StoreError {
 #[cfg(unix)]
 fn make_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 #[cfg(not(unix))]
@@ -266,7 +277,10 @@ mod tests {
     fn a_second_program_does_not_get_in_and_a_later_one_does() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path()).unwrap();
-        assert!(matches!(SqliteStore::open(folder.path()), Err(OpenError::InUse { .. })));
+        assert!(matches!(
+            SqliteStore::open(folder.path()),
+            Err(OpenError::InUse { .. })
+        ));
         drop(store);
         SqliteStore::open(folder.path()).unwrap();
     }
@@ -275,7 +289,10 @@ mod tests {
     fn a_store_of_a_later_version_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path()).unwrap();
-        store.connection.execute_batch("PRAGMA user_version = 99").unwrap();
+        store
+            .connection
+            .execute_batch("PRAGMA user_version = 99")
+            .unwrap();
         drop(store);
         let refused = SqliteStore::open(folder.path());
         assert!(matches!(refused, Err(OpenError::Store(StoreError::TooNew))));
@@ -291,7 +308,10 @@ mod tests {
         }
         drop(store);
         let store = SqliteStore::open(folder.path()).unwrap();
-        assert_eq!(store.relay().unwrap().unwrap().to_string(), "http://two.example:81");
+        assert_eq!(
+            store.relay().unwrap().unwrap().to_string(),
+            "http://two.example:81"
+        );
     }
 
     #[test]
@@ -319,7 +339,10 @@ mod tests {
         wait(store.commit(vec![Write::Put(Table::Meta, b"k".to_vec(), b"v".to_vec())])).unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&home), 0o700);
-        let files: Vec<_> = std::fs::read_dir(&home).unwrap().map(|file| file.unwrap().path()).collect();
+        let files: Vec<_> = std::fs::read_dir(&home)
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .collect();
         assert!(files.len() >= 3, "{files:?}");
         for file in files {
             assert_eq!(mode(&file), 0o600, "{}", file.display());

@@ -2,70 +2,257 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::identity::{DevicePublic, PersonPublic};
-use crate::ids::{EntryId, EpochId, PersonId};
+use super::{Closure, DeviceState, Heard, Ledger, Person, Top};
+use crate::identity::{DeviceCert, PersonPublic};
+use crate::ids::{DeviceId, EntryId, EpochId, PersonId};
 
 /// Where a newcomer's past in a space begins.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Base {
     /// How far the relay's numbering had come.
     #[n(0)]
-    pub(crate) number: u64,
+    pub(super) number: u64,
     /// The running hash there.
     #[cbor(n(1), with = "minicbor::bytes")]
-    pub(crate) running: [u8; 32],
+    pub(super) running: [u8; 32],
     #[n(2)]
-    pub(crate) members: Vec<BaseMember>,
+    pub(super) members: Vec<BaseMember>,
     #[n(3)]
-    pub(crate) devices: Vec<BaseDevice>,
-    /// Entries that nothing follows on yet.
+    pub(super) devices: Vec<BaseDevice>,
+    /// Devices that were revoked before they had spoken.
     #[n(4)]
-    pub(crate) heads: Vec<BaseHead>,
-    /// Epochs whose entries the newcomer cannot read.
+    pub(super) revoked: Vec<BaseRevoked>,
+    /// Entries that nothing follows on yet.
     #[n(5)]
-    pub(crate) past: Vec<EpochId>,
-    /// The epoch that the newcomer begins in.
+    pub(super) heads: Vec<BaseHead>,
+    /// Epochs whose entries the newcomer cannot read.
     #[n(6)]
-    pub(crate) epoch: EpochId,
+    pub(super) past: Vec<BasePast>,
+    /// The epoch that the newcomer begins in …
+    #[n(7)]
+    pub(super) epoch: EpochId,
+    /// … and the devices that it was sealed to.
+    #[n(8)]
+    pub(super) readers: Vec<DeviceId>,
+    /// How many entries this base knows that had no number yet.
+    #[n(9)]
+    pub(super) unnumbered: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct BaseMember {
+pub(super) struct BaseMember {
     #[n(0)]
-    pub(crate) person: PersonPublic,
+    pub(super) person: PersonPublic,
     #[cbor(n(1), with = "minicbor::bytes")]
-    pub(crate) member_key: Option<[u8; 32]>,
+    pub(super) member_key: Option<[u8; 32]>,
     #[n(2)]
-    pub(crate) left: bool,
+    pub(super) left: bool,
 }
 
+/// A device, with its person's word for it: so who invites cannot pass a device of their own off as another's.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct BaseDevice {
+pub(super) struct BaseDevice {
     #[n(0)]
-    pub(crate) person: PersonId,
+    pub(super) person: PersonId,
     #[n(1)]
-    pub(crate) device: DevicePublic,
+    pub(super) cert: DeviceCert,
     #[n(2)]
-    pub(crate) closed: bool,
+    pub(super) state: BaseState,
     /// The last entry of its chain, if it has written any.
     #[n(3)]
-    pub(crate) top: Option<BaseTop>,
+    pub(super) top: Option<BaseTop>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct BaseTop {
+#[cbor(index_only)]
+pub(super) enum BaseState {
     #[n(0)]
-    pub(crate) seq: u64,
+    Live,
     #[n(1)]
-    pub(crate) entry: EntryId,
+    Left,
     #[n(2)]
-    pub(crate) depth: u64,
+    Revoked,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct BaseHead {
+pub(super) struct BaseTop {
     #[n(0)]
-    pub(crate) entry: EntryId,
+    pub(super) seq: u64,
     #[n(1)]
-    pub(crate) depth: u64,
+    pub(super) entry: EntryId,
+    #[n(2)]
+    pub(super) depth: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(super) struct BaseRevoked {
+    #[n(0)]
+    pub(super) person: PersonId,
+    #[n(1)]
+    pub(super) device: DeviceId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(super) struct BaseHead {
+    #[n(0)]
+    pub(super) entry: EntryId,
+    #[n(1)]
+    pub(super) depth: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(super) struct BasePast {
+    #[n(0)]
+    pub(super) epoch: EpochId,
+    #[n(1)]
+    pub(super) number: u64,
+}
+
+/// No entry: what made a device known, or closed it, before a newcomer's time.
+pub(super) const BEFORE: EntryId = EntryId::from_bytes([0; 32]);
+
+impl Ledger {
+    /// Where a newcomer's past begins: here, in the present epoch.
+    #[must_use]
+    pub fn base(&self) -> Base {
+        let current = self.current();
+        let epoch = current.map_or(EpochId::from_bytes([0; 32]), |(id, _)| id);
+        let known = self.epochs.iter().map(|(id, it)| (*id, it.number));
+        let keyless = self.keyless.iter().map(|(id, it)| (*id, it.number));
+        let past = self.past.iter().map(|(id, number)| (*id, *number));
+        Base {
+            number: self.number(),
+            running: self.running(),
+            members: self
+                .persons
+                .values()
+                .map(|it| BaseMember {
+                    person: it.public,
+                    member_key: it.member_key,
+                    left: it.left,
+                })
+                .collect(),
+            devices: self.devices.values().map(|it| self.base_device(it)).collect(),
+            revoked: self
+                .revoked
+                .keys()
+                .map(|(person, device)| BaseRevoked {
+                    person: *person,
+                    device: *device,
+                })
+                .collect(),
+            heads: self
+                .heads
+                .iter()
+                .map(|(entry, depth)| BaseHead {
+                    entry: *entry,
+                    depth: *depth,
+                })
+                .collect(),
+            past: known
+                .chain(keyless)
+                .chain(past)
+                .filter(|(id, _)| *id != epoch)
+                .map(|(epoch, number)| BasePast { epoch, number })
+                .collect(),
+            epoch,
+            readers: current
+                .map(|(_, it)| it.sealed.iter().copied().collect())
+                .unwrap_or_default(),
+            unnumbered: self.unnumbered.len() as u64,
+        }
+    }
+
+    fn base_device(&self, it: &DeviceState) -> BaseDevice {
+        let state = match it.closed {
+            None => BaseState::Live,
+            Some(closure) if closure.revoked => BaseState::Revoked,
+            Some(_) => BaseState::Left,
+        };
+        let top = it.top.map(|top| BaseTop {
+            seq: top.seq,
+            entry: top.entry,
+            depth: self.depths.get(&top.entry).copied().unwrap_or_default(),
+        });
+        BaseDevice {
+            person: it.person,
+            cert: it.cert.clone(),
+            state,
+            top,
+        }
+    }
+
+    pub(super) fn stand_on(&mut self, base: &Base) {
+        self.first = base.number;
+        self.running.push(base.running);
+        self.base_unnumbered = base.unnumbered;
+        self.past = base.past.iter().map(|it| (it.epoch, it.number)).collect();
+        for member in &base.members {
+            let person = Person {
+                public: member.person,
+                member_key: member.member_key,
+                left: member.left,
+                from: 0,
+                told: u64::MAX,
+            };
+            self.persons.insert(member.person.id(), person);
+        }
+        for it in &base.devices {
+            self.stand_on_device(it, base.number);
+        }
+        for it in &base.revoked {
+            let closure = Closure {
+                by: BEFORE,
+                at: Some(base.number),
+                revoked: true,
+            };
+            self.revoked.insert((it.person, it.device), closure);
+        }
+        for head in &base.heads {
+            self.depths.insert(head.entry, head.depth);
+            self.heads.insert(head.entry, head.depth);
+        }
+    }
+
+    fn stand_on_device(&mut self, it: &BaseDevice, number: u64) {
+        let Some(person) = self.persons.get(&it.person) else {
+            return;
+        };
+        let Ok(public) = it.cert.verify(&person.public) else {
+            return;
+        };
+        let top = it.top.map(|top| Top {
+            seq: top.seq,
+            entry: top.entry,
+        });
+        if let Some(top) = it.top {
+            self.depths.insert(top.entry, top.depth);
+        }
+        let closed = |revoked| {
+            Some(Closure {
+                by: BEFORE,
+                at: Some(number),
+                revoked,
+            })
+        };
+        let state = DeviceState {
+            person: it.person,
+            public,
+            cert: it.cert.clone(),
+            closed: match it.state {
+                BaseState::Live => None,
+                BaseState::Left => closed(false),
+                BaseState::Revoked => closed(true),
+            },
+            top,
+            unnamed: Vec::new(),
+            heard: Heard {
+                by: BEFORE,
+                number: Some(number),
+                epoch: u64::MAX,
+                admitted: false,
+            },
+        };
+        self.devices.insert(public.id(), state);
+    }
 }

@@ -1,16 +1,19 @@
-//! Linking: an authentic entry takes its place behind what it follows on, and does to the space what it says.
+//! Linking: an authentic entry takes its place behind what it follows on.
 
-use super::control::{Control, NewEpoch, roster_hash, seal_info};
-use super::open::{Alarm, Candidate, Content, Happened, HeldWhy, Opened, Outcome, Refusal, Verified};
-use super::{DeviceState, Epoch, Ledger, Person, Top};
+use super::apply::Here;
+use super::candidate::{Candidate, Said};
+use super::control::{Control, seal_info};
+use super::outcome::{Alarm, Content, Opened, Outcome, Refusal, Verified};
+use super::waiting::{Held, On};
+use super::{Ledger, Top};
 use crate::entry::{Header, Place};
-use crate::identity::{Device, DeviceCert, PersonPublic};
+use crate::identity::{Device, DeviceCert, DevicePublic, PersonPublic};
 use crate::ids::{DeviceId, EntryId, EnvelopeId};
 use crate::seal::envelope::EpochKey;
 
 /// How an entry does not take its place.
-enum NotLinked {
-    Held,
+pub(super) enum NotLinked {
+    Held(On, Held),
     Refused(Refusal),
 }
 
@@ -20,80 +23,64 @@ impl From<Refusal> for NotLinked {
     }
 }
 
-/// What is noted of an entry once it has its place.
-struct Linked {
-    /// Envelopes from before a newcomer's time that explain a gap in its chain.
-    gap: u64,
+/// Why there is no place for it.
+enum NoPlace {
+    Missing(EntryId),
+    Refused(Refusal),
+}
+
+impl From<Refusal> for NoPlace {
+    fn from(why: Refusal) -> Self {
+        Self::Refused(why)
+    }
 }
 
 impl Ledger {
-    /// Links a stretch in its order. Says whether anything took its place.
-    pub(super) fn link_all(&mut self, own: &Device, stretch: Vec<Candidate>, opened: &mut Opened) -> bool {
-        let mut progress = false;
-        for candidate in stretch {
-            let (envelope, entry, number) = (candidate.envelope, candidate.entry, candidate.incoming.number);
-            if self.depths.contains_key(&entry) {
-                self.envelopes.insert(envelope, entry);
-                opened.outcomes.push(Outcome::Known {
-                    number,
-                    entry,
-                    envelope,
-                });
-                continue;
-            }
-            match self.link(own, &candidate, opened) {
-                Ok(verified) => {
-                    progress = true;
-                    opened.outcomes.push(Outcome::Opened(verified));
-                }
-                Err(NotLinked::Held) => self.hold(candidate.incoming, envelope, HeldWhy::Parents, opened),
-                Err(NotLinked::Refused(why)) => {
-                    opened.outcomes.push(Outcome::Refused {
-                        envelope,
-                        number,
-                        why,
-                    });
-                }
-            }
-        }
-        progress
-    }
-
-    fn link(
+    /// Links one. What its author cannot do to the space is refused, but has its place: or nothing that its device writes after it
+    /// would have one.
+    pub(super) fn link(
         &mut self,
         own: &Device,
-        candidate: &Candidate,
+        candidate: Candidate,
         opened: &mut Opened,
-    ) -> Result<Verified, NotLinked> {
-        if !candidate.authentic {
-            // Without its device's key a signature cannot even be looked at.
-            let known = self.devices.contains_key(&candidate.device);
-            let brings = candidate
-                .control
-                .as_ref()
-                .and_then(Control::brings)
-                .map(|device| device.id());
-            let why = if known || brings == Some(candidate.device) {
-                Refusal::BadSignature
-            } else {
-                Refusal::UnknownDevice
-            };
-            return Err(why.into());
+    ) -> Result<Outcome, NotLinked> {
+        if !candidate.held.authentic {
+            return Err(self.unauthentic(candidate));
         }
-        let header = candidate.header()?;
-        self.check_author(candidate, &header)?;
-        let linked = self.check_place(candidate.entry, &header)?;
-        let content = match &candidate.control {
-            Some(control) => Content::Control(self.apply(own, &header, control)?),
-            None => match &candidate.payload {
-                Some(payload) => Content::Domain(
-                    payload
-                        .get(crate::entry::SALT_BYTES..)
-                        .unwrap_or_default()
-                        .to_vec(),
-                ),
-                None => Content::Removed,
-            },
+        let fresh = self.check_author(&candidate)?;
+        let gap = match self.check_place(candidate.entry, &candidate.header) {
+            Ok(gap) => gap,
+            Err(NoPlace::Refused(why)) => return Err(why.into()),
+            Err(NoPlace::Missing(parent)) => {
+                self.take_offer(own, &candidate);
+                return Err(NotLinked::Held(On::Entry(parent), candidate.held));
+            }
+        };
+        if let Some(Control::Epoch(new)) = candidate.control()
+            && self.base.is_some()
+            && self.epoch_number(new.parent).is_none()
+        {
+            // A newcomer is given the older of two keys that they lack later than the newer, if two give them.
+            self.take_offer(own, &candidate);
+            return Err(NotLinked::Held(On::Epoch(new.parent), candidate.held));
+        }
+        let Candidate {
+            held,
+            entry,
+            header,
+            said,
+            ..
+        } = candidate;
+        let here = Here {
+            header: &header,
+            entry,
+            number: held.incoming.number,
+        };
+        let content = match said {
+            Said::Control(control) => self.apply(own, here, &control, fresh).map(Content::Control),
+            Said::Domain(Some(content)) => Ok(Content::Domain(content)),
+            Said::Domain(None) => Ok(Content::Removed),
+            Said::Unknown => Err(Refusal::TooNew),
         };
         if let Some(witness) = header.witness
             && witness.number >= self.first
@@ -104,35 +91,80 @@ impl Ledger {
                 device: Some(header.device),
             });
         }
-        self.note(candidate.envelope, candidate.entry, &header, &linked);
-        Ok(Verified {
-            entry: candidate.entry,
-            envelope: candidate.envelope,
-            number: candidate.incoming.number,
-            person: header.person,
-            device: header.device,
-            place: header.place,
-            depth: header.depth,
-            stamp: header.stamp,
-            content,
+        self.note(held.envelope, here, gap);
+        let number = held.incoming.number;
+        Ok(match content {
+            Ok(content) => Outcome::Opened(Verified {
+                entry,
+                envelope: held.envelope,
+                number,
+                person: header.person,
+                device: header.device,
+                place: header.place,
+                depth: header.depth,
+                stamp: header.stamp,
+                content,
+            }),
+            Err(why) => Outcome::Refused {
+                envelope: held.envelope,
+                number,
+                why,
+            },
         })
     }
 
-    /// Whether its author can be who it says, and can write here.
-    fn check_author(&self, candidate: &Candidate, header: &Header<'_>) -> Result<(), Refusal> {
-        match &candidate.control {
-            Some(Control::Began { person, cert, .. }) => {
-                if !self.persons.is_empty() || person.id() != header.person {
+    /// Without its device's key a signature cannot even be looked at: the device may be brought in by an entry that is still to come.
+    fn unauthentic(&self, candidate: Candidate) -> NotLinked {
+        let device = candidate.header.device;
+        let brings = candidate
+            .control()
+            .and_then(Control::brings)
+            .map(|device| device.id());
+        if self.devices.contains_key(&device) || brings == Some(device) {
+            return Refusal::BadSignature.into();
+        }
+        let prev = match candidate.header.place {
+            Place::Chain { prev, .. } => prev,
+            Place::Round(_) => None,
+        };
+        let mut parents = prev.into_iter().chain(candidate.header.heads.iter());
+        if parents.all(|parent| self.depths.contains_key(&parent)) {
+            Refusal::UnknownDevice.into()
+        } else {
+            NotLinked::Held(On::Device(device), candidate.held)
+        }
+    }
+
+    /// Whether its author can be who it says, and can write here. The device that it speaks for first, if it does.
+    fn check_author(&self, candidate: &Candidate) -> Result<Option<DevicePublic>, Refusal> {
+        let header = &candidate.header;
+        let number = candidate.held.incoming.number;
+        match candidate.control() {
+            Some(Control::Began { kind, person, cert }) => {
+                let first = matches!(header.place, Place::Chain { seq: 0, .. });
+                let fits = self.persons.is_empty() && *kind == self.kind && first;
+                if !fits || person.id() != header.person {
                     return Err(Refusal::NotAllowed);
                 }
-                certified(cert, person, header.device)
+                certified(cert, person, header.device).map(Some)
             }
-            Some(Control::Hello { cert }) if !self.devices.contains_key(&header.device) => {
+            Some(Control::Hello { cert }) => {
                 let person = self.persons.get(&header.person).ok_or(Refusal::NotMember)?;
-                if person.left {
+                let known = self.devices.get(&header.device);
+                if known.is_some_and(|device| device.person != header.person) {
+                    return Err(Refusal::UnknownDevice);
+                }
+                let closed = known.and_then(|device| device.closed);
+                let revoked = self.revoked.get(&(header.person, header.device)).copied();
+                let shut = closed
+                    .filter(|closure| closure.revoked)
+                    .into_iter()
+                    .chain(revoked)
+                    .any(|closure| closure.shuts_out(number));
+                if person.left || shut {
                     return Err(Refusal::Closed);
                 }
-                certified(cert, &person.public, header.device)
+                certified(cert, &person.public, header.device).map(Some)
             }
             Some(_) | None => {
                 if !self.persons.contains_key(&header.person) {
@@ -142,70 +174,111 @@ impl Ledger {
                 if device.person != header.person {
                     return Err(Refusal::UnknownDevice);
                 }
-                if device.closed {
+                if device.closed.is_some_and(|closure| closure.shuts_out(number)) {
                     Err(Refusal::Closed)
                 } else {
-                    Ok(())
+                    Ok(None)
                 }
             }
         }
     }
 
-    /// Whether it continues its device's chain, and what it follows on is here.
-    fn check_place(&self, entry: EntryId, header: &Header<'_>) -> Result<Linked, NotLinked> {
+    /// Whether it continues its device's chain, and what it follows on is here. A newcomer's ledger lets gaps in a chain pass as far as
+    /// entries explain them that it cannot read: how many.
+    fn check_place(&self, entry: EntryId, header: &Header<'_>) -> Result<u64, NoPlace> {
         let mut deepest: Option<u64> = None;
-        let mut unexplained = false;
+        let mut missing: Option<EntryId> = None;
         let mut see = |id: EntryId| match self.depths.get(&id) {
             Some(depth) => deepest = deepest.max(Some(*depth)),
-            None => unexplained = true,
+            None => missing = missing.or(Some(id)),
         };
         let mut gap = 0;
         match header.place {
             Place::Chain { seq, prev } => {
-                let top = self.devices.get(&header.device).and_then(|device| device.top);
-                let next = top.map_or(0, |top| top.seq + 1);
-                if seq < next || (seq == next && prev != top.map(|top| top.entry)) {
-                    return Err(Refusal::Forked.into());
-                }
                 if prev.is_none() != (seq == 0) {
                     return Err(Refusal::Malformed.into());
                 }
-                gap = seq - next;
+                let top = self.devices.get(&header.device).and_then(|device| device.top);
+                let next = top.map_or(Some(0), |top| top.seq.checked_add(1));
+                let next = next.ok_or(Refusal::Forked)?;
+                gap = seq.checked_sub(next).ok_or(Refusal::Forked)?;
+                if gap == 0 && prev != top.map(|top| top.entry) {
+                    return Err(Refusal::Forked.into());
+                }
                 if let Some(prev) = prev
-                    && gap == 0
+                    && gap > 0
                 {
+                    if self.depths.contains_key(&prev) {
+                        return Err(Refusal::Malformed.into());
+                    }
+                    if self.waiting.epochs().next().is_some() || gap > self.could_be_hidden() {
+                        return Err(NoPlace::Missing(prev));
+                    }
+                } else if let Some(prev) = prev {
                     see(prev);
                 }
             }
             Place::Round(round) => {
-                if self
-                    .statements
-                    .get(&(round, header.person))
-                    .is_some_and(|other| *other != entry)
-                {
+                let other = self.statements.get(&(round, header.person));
+                if other.is_some_and(|other| *other != entry) {
                     return Err(Refusal::Forked.into());
                 }
             }
         }
         header.heads.iter().for_each(&mut see);
-        // A newcomer cannot read what was written before their time and came in after it; as many gaps as there were such
-        // envelopes are explained by them.
-        let could_be_hidden = self.hidden.saturating_sub(self.explained);
-        if gap > could_be_hidden || (unexplained && self.hidden == 0) {
-            return Err(NotLinked::Held);
+        if let Some(missing) = missing
+            && self.hidden == 0
+        {
+            return Err(NoPlace::Missing(missing));
         }
-        let least = deepest.map_or(0, |depth| depth + 1);
-        let whole = gap == 0 && !unexplained;
+        let least = deepest.map_or(0, |depth| depth.saturating_add(1));
+        let whole = gap == 0 && missing.is_none();
         if header.depth < least || (whole && header.depth != least) {
             return Err(Refusal::WrongDepth.into());
         }
-        Ok(Linked { gap })
+        Ok(gap)
     }
 
-    fn note(&mut self, envelope: EnvelopeId, entry: EntryId, header: &Header<'_>, linked: &Linked) {
-        self.explained += linked.gap;
+    /// How many entries there can be that this newcomer cannot read and nothing was explained by yet.
+    pub(super) fn could_be_hidden(&self) -> u64 {
+        self.hidden
+            .saturating_sub(self.base_unnumbered)
+            .saturating_sub(self.explained)
+    }
+
+    /// An epoch's key out of an entry that waits for its parents: they may be sealed under this very key.
+    fn take_offer(&mut self, own: &Device, candidate: &Candidate) {
+        if let Some(Control::Epoch(new)) = candidate.control()
+            && self.key(new.id).is_none()
+            && let Some(Ok(key)) = self.own_seal(own, new)
+        {
+            self.offered.insert(new.id, (new.number, key));
+        }
+    }
+
+    /// What is sealed to this device, if anything is: the key, or a false one.
+    pub(super) fn own_seal(&self, own: &Device, new: &super::NewEpoch) -> Option<Result<EpochKey, Refusal>> {
+        let device = own.public().id();
+        let seal = new.seals.iter().find(|seal| seal.device == device)?;
+        let key = own
+            .open(&seal_info(self.space, new.number), &seal.sealed)
+            .and_then(|key| EpochKey::from_bytes(&key))
+            .filter(|key| key.epoch(self.space, new.number) == new.id);
+        Some(key.ok_or(Refusal::NotAllowed))
+    }
+
+    fn note(&mut self, envelope: EnvelopeId, here: Here<'_>, gap: u64) {
+        let Here {
+            header,
+            entry,
+            number,
+        } = here;
+        self.explained = self.explained.saturating_add(gap);
         self.envelopes.insert(envelope, entry);
         self.depths.insert(entry, header.depth);
+        if number.is_none() {
+            self.unnumbered.insert(entry);
+        }
         for head in header.heads.iter() {
             self.heads.remove(&head);
         }
@@ -231,121 +304,11 @@ impl Ledger {
         }
         self.heads.insert(entry, header.depth);
     }
-
-    /// Does to the space what a control says.
-    fn apply(&mut self, own: &Device, header: &Header<'_>, control: &Control) -> Result<Happened, Refusal> {
-        match control {
-            Control::Began { kind, person, cert } => {
-                if *kind != self.kind || !matches!(header.place, Place::Chain { seq: 0, .. }) {
-                    return Err(Refusal::NotAllowed);
-                }
-                self.persons.insert(
-                    person.id(),
-                    Person {
-                        public: *person,
-                        member_key: None,
-                        left: false,
-                    },
-                );
-                self.bring_in(cert, person)?;
-                Ok(Happened::Began)
-            }
-            Control::Hello { cert } => {
-                let person = self.persons.get(&header.person).ok_or(Refusal::NotMember)?.public;
-                self.bring_in(cert, &person)?;
-                Ok(Happened::Hello)
-            }
-            Control::Admit {
-                person,
-                cert,
-                member_key,
-            } => {
-                self.may_admit(person.id()).map_err(|_| Refusal::NotAllowed)?;
-                let member = Person {
-                    public: *person,
-                    member_key: Some(*member_key),
-                    left: false,
-                };
-                cert.verify(person).map_err(|_| Refusal::NotAllowed)?;
-                self.persons.insert(person.id(), member);
-                self.bring_in(cert, person)?;
-                Ok(Happened::Admitted(*person))
-            }
-            Control::Epoch(new) => self.begin_epoch(own, new),
-            Control::Leave => {
-                if let Some(person) = self.persons.get_mut(&header.person) {
-                    person.left = true;
-                }
-                for device in self
-                    .devices
-                    .values_mut()
-                    .filter(|device| device.person == header.person)
-                {
-                    device.closed = true;
-                }
-                Ok(Happened::Left)
-            }
-            Control::Revoke { device } => {
-                let revoked = self
-                    .devices
-                    .get_mut(device)
-                    .filter(|it| it.person == header.person);
-                revoked.ok_or(Refusal::NotAllowed)?.closed = true;
-                Ok(Happened::Revoked(*device))
-            }
-        }
-    }
-
-    fn bring_in(&mut self, cert: &DeviceCert, person: &PersonPublic) -> Result<(), Refusal> {
-        let public = cert.verify(person).map_err(|_| Refusal::UnknownDevice)?;
-        let fresh = DeviceState {
-            person: person.id(),
-            public,
-            closed: false,
-            top: None,
-            unnamed: Vec::new(),
-        };
-        let state = self.devices.entry(public.id()).or_insert(fresh);
-        // Somebody who had left and was let in again writes on with the device that they have.
-        state.closed = false;
-        Ok(())
-    }
-
-    fn begin_epoch(&mut self, own: &Device, new: &NewEpoch) -> Result<Happened, Refusal> {
-        let follows = match self.epochs.get(&new.parent) {
-            Some(parent) => parent.number.checked_add(1) == Some(new.number),
-            None => self.past.contains(&new.parent),
-        };
-        if !follows || new.roster != roster_hash(new.seals.iter().map(|seal| seal.device)) {
-            return Err(Refusal::NotAllowed);
-        }
-        let readers = new.seals.iter().map(|seal| seal.device);
-        if let Some(known) = self.epochs.get_mut(&new.id) {
-            known.readers.extend(readers);
-        } else if let Some(seal) = new.seals.iter().find(|seal| seal.device == own.public().id()) {
-            let info = seal_info(self.space, new.number);
-            let key = own
-                .open(&info, &seal.sealed)
-                .and_then(|key| EpochKey::from_bytes(&key));
-            let key = key
-                .filter(|key| key.epoch(self.space, new.number) == new.id)
-                .ok_or(Refusal::NotAllowed)?;
-            self.epochs.insert(
-                new.id,
-                Epoch {
-                    number: new.number,
-                    key,
-                    readers: readers.collect(),
-                },
-            );
-        }
-        Ok(Happened::Rekeyed { number: new.number })
-    }
 }
 
-fn certified(cert: &DeviceCert, person: &PersonPublic, device: DeviceId) -> Result<(), Refusal> {
+fn certified(cert: &DeviceCert, person: &PersonPublic, device: DeviceId) -> Result<DevicePublic, Refusal> {
     match cert.verify(person) {
-        Ok(public) if public.id() == device => Ok(()),
+        Ok(public) if public.id() == device => Ok(public),
         Ok(_) | Err(_) => Err(Refusal::UnknownDevice),
     }
 }

@@ -1,46 +1,52 @@
 //! The ledger: the state of verification of one space on one device. Envelopes go in, [`Verified`] entries come out, and
 //! nothing else has a payload.
+//!
+//! Every device comes to the same verdicts: what decides between entries that know nothing of each other is the relay's number of each,
+//! never the moment at which it came in here, for a device's own entries are in its ledger before they have a number.
 
+mod apply;
 mod base;
+mod candidate;
 mod control;
+mod epochs;
 mod link;
 mod open;
+mod outcome;
 mod roster;
 #[cfg(test)]
 mod tests;
+mod waiting;
+mod write;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rand_core::CryptoRngCore;
 
 pub use base::Base;
 pub use control::{Control, NewEpoch};
-pub use open::{Alarm, Content, Happened, HeldWhy, Incoming, Opened, Outcome, Refusal, Verified};
+pub use outcome::{Alarm, Content, Happened, HeldWhy, Incoming, Opened, Outcome, Refusal, Verified};
 pub use roster::{AdmitError, DeviceStanding, Member};
+pub use write::{CannotWrite, Draft, Tip, What};
 
-use crate::code;
-use crate::entry::{self, Header, Heads, MAX_HEADS, Place, SALT_BYTES, Stamp, Witness};
-use crate::hash::hash;
-use crate::identity::{Author, Device, DevicePublic, PersonPublic};
+use crate::entry::{Stamp, Witness};
+use crate::hash::{NameMap, hash};
+use crate::identity::{Author, Device, DeviceCert, DevicePublic, PersonPublic};
 use crate::ids::{DeviceId, EntryId, EnvelopeId, EpochId, PersonId, RoundId, SpaceId};
 use crate::purpose::Purpose;
-use crate::seal::envelope::{self, Envelope, EpochKey};
+use crate::seal::envelope::{Envelope, EpochKey};
 use crate::vault::{EpochSecret, Keyring, NamingSecret, SpaceKind};
-
-/// An epoch whose key is known.
-#[derive(Clone, Debug)]
-struct Epoch {
-    number: u64,
-    key: EpochKey,
-    /// The devices that can read what is written in it: those it was sealed to, and those that have written in it.
-    readers: BTreeSet<DeviceId>,
-}
+use epochs::{Epoch, Keyless, Standing};
+use waiting::Waiting;
 
 #[derive(Clone, Debug)]
 struct Person {
     public: PersonPublic,
     member_key: Option<[u8; 32]>,
     left: bool,
+    /// The number of the first epoch that they can read.
+    from: u64,
+    /// What the relay had numbered up to here was handed to them when they came in.
+    told: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -49,15 +55,60 @@ struct Top {
     entry: EntryId,
 }
 
+/// The end of a device's time, at the number of the entry that ended it.
+#[derive(Clone, Copy, Debug)]
+struct Closure {
+    by: EntryId,
+    /// None while the relay has not numbered that entry, which is then one of this very device's.
+    at: Option<u64>,
+    /// By its owner's word, not by their leaving: it does not open again.
+    revoked: bool,
+}
+
+impl Closure {
+    /// Whether an entry with this number comes too late. One that has a number comes before any that has none yet.
+    fn shuts_out(&self, number: Option<u64>) -> bool {
+        match (self.at, number) {
+            (Some(at), Some(number)) => number > at,
+            (None, Some(_)) => false,
+            (_, None) => true,
+        }
+    }
+
+    /// The earlier of two. What was revoked stays so.
+    fn and(self, other: Self) -> Self {
+        let revoked = self.revoked || other.revoked;
+        let earlier = match (self.at, other.at) {
+            (Some(this), Some(that)) if that < this => other,
+            (None, Some(_)) => other,
+            (_, _) => self,
+        };
+        Self { revoked, ..earlier }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct DeviceState {
     person: PersonId,
     public: DevicePublic,
+    cert: DeviceCert,
     /// Its person has left, or it was revoked.
-    closed: bool,
+    closed: Option<Closure>,
     top: Option<Top>,
     /// Statements of its own that its chain does not name yet.
     unnamed: Vec<EntryId>,
+    heard: Heard,
+}
+
+/// The entry by which a device was last made known.
+#[derive(Clone, Copy, Debug)]
+struct Heard {
+    by: EntryId,
+    number: Option<u64>,
+    /// The number of the epoch that it was sealed under.
+    epoch: u64,
+    /// It was let in, or introduced, by another; it did not say hello itself.
+    admitted: bool,
 }
 
 /// The state of verification of one space on one device.
@@ -67,63 +118,37 @@ pub struct Ledger {
     kind: SpaceKind,
     naming: NamingSecret,
     epochs: BTreeMap<EpochId, Epoch>,
-    /// Epochs from before this person's time.
-    past: HashSet<EpochId>,
+    /// Epochs that began here without a key for this device.
+    keyless: BTreeMap<EpochId, Keyless>,
+    /// Keys out of entries that wait for their parents: those may lie under these very keys.
+    offered: BTreeMap<EpochId, (u64, EpochKey)>,
+    /// Epochs from before this person's time, and their numbers.
+    past: BTreeMap<EpochId, u64>,
     persons: BTreeMap<PersonId, Person>,
     devices: BTreeMap<DeviceId, DeviceState>,
-    /// Every entry that is known, and how deep it lies.
-    depths: HashMap<EntryId, u64>,
+    /// Devices that were revoked before they had spoken.
+    revoked: BTreeMap<(PersonId, DeviceId), Closure>,
+    /// Every entry that has its place, and how deep it lies.
+    depths: NameMap<EntryId, u64>,
     /// Entries that nothing known follows on.
     heads: BTreeMap<EntryId, u64>,
-    /// Envelopes whose entries are known.
-    envelopes: HashMap<EnvelopeId, EntryId>,
+    /// Envelopes whose entries have their place.
+    envelopes: NameMap<EnvelopeId, EntryId>,
+    /// This device's own entries that the relay has not numbered yet.
+    unnumbered: BTreeSet<EntryId>,
     /// One statement for each person in each round.
     statements: HashMap<(RoundId, PersonId), EntryId>,
     /// The running hash at `first`, `first + 1`, …
     running: Vec<[u8; 32]>,
     first: u64,
-    held: Vec<Incoming>,
-    /// A newcomer's: how many envelopes from before their time came in since, and how many of them gaps have been explained by.
+    waiting: Waiting,
+    /// A newcomer's: how many envelopes from before their time came in since, less those that their base knows already …
     hidden: u64,
+    base_unnumbered: u64,
+    /// … and how many of them gaps have been explained by.
     explained: u64,
     base: Option<Base>,
 }
-
-/// Where a device's next entry goes.
-#[derive(Clone, Debug)]
-pub struct Tip {
-    seq: u64,
-    prev: Option<EntryId>,
-    heads: Heads,
-    /// The depth of the next entry.
-    depth: u64,
-    epoch: EpochId,
-}
-
-/// What an entry is to say.
-#[derive(Clone, Debug)]
-pub enum What {
-    /// Something of the domain: it goes into the payload.
-    Domain(Vec<u8>),
-    /// Something to the space itself: it goes into the header.
-    Control(Control),
-}
-
-/// An entry to be sealed.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    /// When.
-    pub stamp: Stamp,
-    /// How far the relay's numbering had come.
-    pub witness: Option<Witness>,
-    /// What.
-    pub what: What,
-}
-
-/// Nothing is written here by this author now: there is no epoch, or they are no member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this author cannot write here")]
-pub struct CannotWrite;
 
 impl Ledger {
     /// Begins a space with this author as its first member. The envelope is its first entry; the ledger takes it in by
@@ -174,17 +199,22 @@ impl Ledger {
             kind: ring.kind,
             naming: ring.naming.clone(),
             epochs: BTreeMap::new(),
-            past: HashSet::new(),
+            keyless: BTreeMap::new(),
+            offered: BTreeMap::new(),
+            past: BTreeMap::new(),
             persons: BTreeMap::new(),
             devices: BTreeMap::new(),
-            depths: HashMap::new(),
+            revoked: BTreeMap::new(),
+            depths: NameMap::default(),
             heads: BTreeMap::new(),
-            envelopes: HashMap::new(),
+            envelopes: NameMap::default(),
+            unnumbered: BTreeSet::new(),
             statements: HashMap::new(),
             running: Vec::new(),
             first: 0,
-            held: Vec::new(),
+            waiting: Waiting::default(),
             hidden: 0,
+            base_unnumbered: 0,
             explained: 0,
             base: ring.base.clone(),
         };
@@ -197,235 +227,14 @@ impl Ledger {
         for epoch in &ring.epochs {
             ledger.learn_epoch(epoch);
         }
-        if let (Some(base), Some(own)) = (&ring.base, own) {
-            let readers: Vec<DeviceId> = base
-                .devices
-                .iter()
-                .filter(|it| !it.closed)
-                .map(|it| it.device.id())
-                .collect();
-            if let Some(epoch) = ledger.epochs.get_mut(&base.epoch) {
-                epoch.readers.extend(readers);
-                epoch.readers.insert(own.public().id());
-            }
+        if let Some(base) = &ring.base
+            && let Some(epoch) = ledger.epochs.get_mut(&base.epoch)
+        {
+            epoch.sealed.extend(&base.readers);
+            epoch.readers.extend(&base.readers);
+            epoch.readers.extend(own.map(|own| own.public().id()));
         }
         ledger
-    }
-
-    fn stand_on(&mut self, base: &Base) {
-        self.first = base.number;
-        self.running.push(base.running);
-        self.past = base.past.iter().copied().collect();
-        for member in &base.members {
-            let person = Person {
-                public: member.person,
-                member_key: member.member_key,
-                left: member.left,
-            };
-            self.persons.insert(member.person.id(), person);
-        }
-        for it in &base.devices {
-            let top = it.top.map(|top| Top {
-                seq: top.seq,
-                entry: top.entry,
-            });
-            if let Some(top) = it.top {
-                self.depths.insert(top.entry, top.depth);
-            }
-            let state = DeviceState {
-                person: it.person,
-                public: it.device,
-                closed: it.closed,
-                top,
-                unnamed: Vec::new(),
-            };
-            self.devices.insert(it.device.id(), state);
-        }
-        for head in &base.heads {
-            self.depths.insert(head.entry, head.depth);
-            self.heads.insert(head.entry, head.depth);
-        }
-    }
-
-    /// Learns an epoch's key from this person's vault.
-    pub fn learn_epoch(&mut self, secret: &EpochSecret) {
-        let id = secret.key.epoch(self.space, secret.number);
-        self.past.remove(&id);
-        self.epochs.entry(id).or_insert_with(|| Epoch {
-            number: secret.number,
-            key: secret.key.clone(),
-            readers: BTreeSet::new(),
-        });
-    }
-
-    /// The epoch to write in: the highest number; of two with one number, the one with the lower name. The same on every device that knows
-    /// both, whatever order they came in.
-    fn current(&self) -> Option<(EpochId, &Epoch)> {
-        self.epochs
-            .iter()
-            .max_by(|(a_id, a), (b_id, b)| a.number.cmp(&b.number).then(b_id.cmp(a_id)))
-            .map(|(id, epoch)| (*id, epoch))
-    }
-
-    /// Where this device's next entry goes. It names its own statements first, then the deepest heads; what does not fit is named by
-    /// later entries.
-    #[must_use]
-    pub fn tip(&self, device: DeviceId) -> Tip {
-        let state = self.devices.get(&device);
-        let top = state.and_then(|state| state.top);
-        let prev = top.map(|top| top.entry);
-        let own = state.map(|state| state.unnamed.as_slice()).unwrap_or_default();
-        let heads = Heads::of(
-            own.iter()
-                .copied()
-                .chain(self.other_heads(prev, own))
-                .take(MAX_HEADS),
-        );
-        let depth = prev
-            .into_iter()
-            .chain(heads.iter())
-            .filter_map(|id| self.depths.get(&id))
-            .max();
-        Tip {
-            seq: top.map_or(0, |top| top.seq + 1),
-            prev,
-            heads,
-            depth: depth.map_or(0, |depth| depth + 1),
-            epoch: self.current().map_or(EpochId::from_bytes([0; 32]), |(id, _)| id),
-        }
-    }
-
-    fn other_heads(&self, prev: Option<EntryId>, own: &[EntryId]) -> Vec<EntryId> {
-        let mut heads: Vec<(u64, EntryId)> = self
-            .heads
-            .iter()
-            .filter(|(id, _)| Some(**id) != prev && !own.contains(id))
-            .map(|(id, depth)| (*depth, *id))
-            .collect();
-        heads.sort_unstable_by(|a, b| b.cmp(a));
-        heads.into_iter().map(|(_, id)| id).collect()
-    }
-
-    /// Seals one entry at a device's tip, and moves the tip on. The ledger itself takes the entry in by [`Ledger::open`].
-    #[must_use]
-    pub fn seal(
-        &self,
-        tip: &mut Tip,
-        author: &Author<'_>,
-        draft: Draft,
-        rng: &mut impl CryptoRngCore,
-    ) -> (EntryId, Envelope) {
-        let place = Place::Chain {
-            seq: tip.seq,
-            prev: tip.prev,
-        };
-        let (control, content) = match draft.what {
-            What::Domain(content) => (None, content),
-            What::Control(control) => (Some(code::encode(&control)), Vec::new()),
-        };
-        let at = Spot {
-            place,
-            heads: tip.heads,
-            depth: tip.depth,
-            epoch: tip.epoch,
-        };
-        let sealed = self.seal_at(
-            at,
-            author,
-            draft.stamp,
-            draft.witness,
-            control.as_deref(),
-            &content,
-            rng,
-        );
-        tip.seq += 1;
-        tip.prev = Some(sealed.0);
-        tip.heads = Heads::default();
-        tip.depth += 1;
-        if let (Some(Control::Epoch(new)), _) =
-            (control.as_deref().and_then(code::decode::<Control>), &sealed)
-        {
-            tip.epoch = new.id;
-        }
-        sealed
-    }
-
-    /// Seals a statement for a round: signed alone, in no chain, so that nothing else that this device writes tells that it is there.
-    ///
-    /// # Errors
-    /// [`CannotWrite`].
-    pub fn deposit(
-        &self,
-        author: &Author<'_>,
-        round: RoundId,
-        stamp: Stamp,
-        content: &[u8],
-        rng: &mut impl CryptoRngCore,
-    ) -> Result<(EntryId, Envelope), CannotWrite> {
-        let device = author.device.public().id();
-        let known = self.devices.get(&device).is_some_and(|state| !state.closed);
-        let (epoch, _) = self.current().filter(|_| known).ok_or(CannotWrite)?;
-        let heads = Heads::of(self.other_heads(None, &[]).into_iter().take(MAX_HEADS));
-        let depth = heads
-            .iter()
-            .filter_map(|id| self.depths.get(&id))
-            .max()
-            .map_or(0, |depth| depth + 1);
-        let at = Spot {
-            place: Place::Round(round),
-            heads,
-            depth,
-            epoch,
-        };
-        Ok(self.seal_at(at, author, stamp, None, None, content, rng))
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of a header")]
-    fn seal_at(
-        &self,
-        at: Spot,
-        author: &Author<'_>,
-        stamp: Stamp,
-        witness: Option<Witness>,
-        control: Option<&[u8]>,
-        content: &[u8],
-        rng: &mut impl CryptoRngCore,
-    ) -> (EntryId, Envelope) {
-        let mut salt = [0; SALT_BYTES];
-        rng.fill_bytes(&mut salt);
-        let header = Header {
-            version: entry::VERSION,
-            space: self.space,
-            person: author.person.id(),
-            device: author.device.public().id(),
-            place: at.place,
-            heads: at.heads,
-            depth: at.depth,
-            epoch: at.epoch,
-            stamp,
-            witness,
-            control,
-            payload_len: u32::try_from(content.len()).unwrap_or(u32::MAX),
-            payload_hash: entry::payload_hash(&[&salt, content]),
-        };
-        let purpose = header.purpose();
-        let bytes = code::encode(&header);
-        let signed = author.device.sign(purpose, &bytes);
-        // Without a key nothing is written: an all-zero key is nobody's, and such an envelope opens for nobody.
-        let nobody = EpochKey::from_bytes(&[0; 32]);
-        let key = self
-            .epochs
-            .get(&at.epoch)
-            .map(|epoch| &epoch.key)
-            .or(nobody.as_ref());
-        let envelope = match key {
-            Some(key) => envelope::seal(self.space, at.epoch, key, &signed, &[&salt, content], rng),
-            None => Envelope {
-                head: Vec::new(),
-                payload: envelope::SealedPayload::Here(Vec::new()),
-            },
-        };
-        (entry::entry_id(purpose, &bytes), envelope)
     }
 
     /// The name of a round, which tells the relay nothing.
@@ -437,13 +246,22 @@ impl Ledger {
     /// How far the relay's numbering has come here.
     #[must_use]
     pub fn number(&self) -> u64 {
-        self.first + (self.running.len() as u64).saturating_sub(1)
+        self.first
+            .saturating_add((self.running.len() as u64).saturating_sub(1))
     }
 
     /// The running hash at [`Ledger::number`].
     #[must_use]
     pub fn running(&self) -> [u8; 32] {
         self.running.last().copied().unwrap_or_default()
+    }
+
+    /// The running hash at a number, as far as this device's past reaches.
+    fn hash_at(&self, number: u64) -> Option<[u8; 32]> {
+        let at = number
+            .checked_sub(self.first)
+            .and_then(|at| usize::try_from(at).ok())?;
+        self.running.get(at).copied()
     }
 
     /// What the next entry witnesses; none before the relay has numbered anything.
@@ -458,7 +276,7 @@ impl Ledger {
     /// How many envelopes wait for something.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.held.len()
+        self.waiting.len()
     }
 
     /// All keys of this space, to be kept in the vault.
@@ -482,11 +300,23 @@ impl Ledger {
             left: false,
         }
     }
-}
 
-struct Spot {
-    place: Place,
-    heads: Heads,
-    depth: u64,
-    epoch: EpochId,
+    /// Learns an epoch's key from this person's vault. What waited for it comes out of the next [`Ledger::open`], be its batch empty.
+    pub fn learn_epoch(&mut self, secret: &EpochSecret) {
+        let id = secret.key.epoch(self.space, secret.number);
+        self.past.remove(&id);
+        self.offered.remove(&id);
+        let keyless = self.keyless.remove(&id);
+        self.epochs.entry(id).or_insert_with(|| Epoch {
+            number: secret.number,
+            key: secret.key.clone(),
+            parent: keyless.as_ref().map(|it| it.parent),
+            standing: keyless.as_ref().map_or(Standing::Learned, |it| it.standing),
+            sealed: keyless
+                .as_ref()
+                .map(|it| it.sealed.clone())
+                .unwrap_or_default(),
+            readers: keyless.map(|it| it.sealed).unwrap_or_default(),
+        });
+    }
 }

@@ -1,19 +1,14 @@
-//! Who is in a space, on which devices, and who can read the present epoch.
+//! Who is in a space, on which devices.
 
-use rand_core::CryptoRngCore;
-
-use super::base::{BaseDevice, BaseHead, BaseMember, BaseTop};
-use super::control::{Control, NewEpoch, Seal, roster_hash, seal_info};
-use super::{Base, Ledger};
-use crate::identity::{DevicePublic, PersonPublic};
-use crate::ids::{DeviceId, EpochId, PersonId};
+use super::control::Control;
+use super::{DeviceState, Ledger, Person};
+use crate::identity::PersonPublic;
+use crate::ids::{DeviceId, PersonId};
 use crate::invitation::Claim;
-use crate::seal::envelope::EpochKey;
-use crate::sealing_to;
 use crate::vault::SpaceKind;
 
 /// The most members of a space.
-pub(crate) const MAX_MEMBERS: usize = 12;
+pub(super) const MAX_MEMBERS: usize = 12;
 
 /// A member, or somebody who was one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +41,8 @@ pub enum AdmitError {
     /// There are as many members as there can be, or this is one person's own space.
     #[error("nobody more can be let in")]
     Full,
-    /// Their device is not certified by them.
-    #[error("their device is not certified by them")]
+    /// Their device is not certified by them, or is theirs no more.
+    #[error("their device is not certified by them, or is theirs no more")]
     BadCert,
 }
 
@@ -73,59 +68,28 @@ impl Ledger {
             .map(|(device, it)| DeviceStanding {
                 person: it.person,
                 device: *device,
-                live: !it.closed,
+                live: it.closed.is_none(),
             })
             .collect()
     }
 
-    /// Whether the space knows this device.
+    /// Whether everybody who is here knows this device, so that it can write. If not it says hello first: for the first time; or again, when
+    /// its person had left, or when somebody came in meanwhile who could not read its first hello.
     #[must_use]
     pub fn knows_device(&self, device: DeviceId) -> bool {
-        self.devices.contains_key(&device)
+        self.devices.get(&device).is_some_and(|it| {
+            let away = it.closed.is_some_and(|closure| !closure.revoked);
+            let known = |person: &Person| person.left || self.is_known_to(it, person);
+            !away && self.persons.values().all(known)
+        })
     }
 
-    fn live(&self) -> impl Iterator<Item = (DeviceId, DevicePublic)> {
+    /// Devices that can write here.
+    pub(super) fn live(&self) -> impl Iterator<Item = (DeviceId, &DeviceState)> {
         self.devices
             .iter()
-            .filter(|(_, it)| !it.closed)
-            .map(|(id, it)| (*id, it.public))
-    }
-
-    /// Whether somebody could read the present epoch who shall not read what comes: their device was revoked, or they have left.
-    #[must_use]
-    pub fn must_rekey(&self) -> bool {
-        self.current().is_some_and(|(_, epoch)| {
-            epoch
-                .readers
-                .iter()
-                .any(|reader| self.devices.get(reader).is_some_and(|device| device.closed))
-        })
-    }
-
-    /// A new epoch, its key sealed to every device that can write here.
-    #[must_use]
-    pub fn rekey(&self, rng: &mut impl CryptoRngCore) -> Control {
-        let (parent, number) = self
-            .current()
-            .map_or((EpochId::from_bytes([0; 32]), 0), |(id, epoch)| {
-                (id, epoch.number.saturating_add(1))
-            });
-        let key = EpochKey::make(rng);
-        let info = seal_info(self.space, number);
-        let seals: Vec<Seal> = self
-            .live()
-            .filter_map(|(device, public)| {
-                let sealed = sealing_to::seal(&public.receiving, &info, key.as_bytes(), rng)?;
-                Some(Seal { device, sealed })
-            })
-            .collect();
-        Control::Epoch(NewEpoch {
-            number,
-            id: key.epoch(self.space, number),
-            parent,
-            roster: roster_hash(seals.iter().map(|seal| seal.device)),
-            seals,
-        })
+            .filter(|(_, it)| it.closed.is_none())
+            .map(|(id, it)| (*id, it))
     }
 
     /// Lets in who claimed an invitation. A new epoch follows it, or they could read nothing.
@@ -133,72 +97,38 @@ impl Ledger {
     /// # Errors
     /// [`AdmitError`].
     pub fn admit(&self, claim: &Claim) -> Result<Control, AdmitError> {
-        claim
+        let device = claim
             .device
             .verify(&claim.person)
             .map_err(|_| AdmitError::BadCert)?;
         self.may_admit(claim.person.id())?;
+        if !self.may_come_in(device.id(), claim.person.id()) {
+            return Err(AdmitError::BadCert);
+        }
         Ok(Control::admit(claim))
     }
 
-    pub(super) fn may_admit(&self, person: PersonId) -> Result<(), AdmitError> {
+    fn may_admit(&self, person: PersonId) -> Result<(), AdmitError> {
         if self.persons.get(&person).is_some_and(|it| !it.left) {
             return Err(AdmitError::AlreadyMember);
         }
-        let here = self.persons.values().filter(|it| !it.left).count();
-        if self.kind == SpaceKind::Me || here >= MAX_MEMBERS {
+        if self.kind == SpaceKind::Me || self.members_here() >= MAX_MEMBERS {
             Err(AdmitError::Full)
         } else {
             Ok(())
         }
     }
 
-    /// Where a newcomer's past begins: here, in the present epoch.
-    #[must_use]
-    pub fn base(&self) -> Base {
-        let current = self.current().map_or(EpochId::from_bytes([0; 32]), |(id, _)| id);
-        Base {
-            number: self.number(),
-            running: self.running(),
-            members: self
-                .persons
-                .values()
-                .map(|it| BaseMember {
-                    person: it.public,
-                    member_key: it.member_key,
-                    left: it.left,
-                })
-                .collect(),
-            devices: self
-                .devices
-                .values()
-                .map(|it| BaseDevice {
-                    person: it.person,
-                    device: it.public,
-                    closed: it.closed,
-                    top: it.top.map(|top| BaseTop {
-                        seq: top.seq,
-                        entry: top.entry,
-                        depth: self.depths.get(&top.entry).copied().unwrap_or_default(),
-                    }),
-                })
-                .collect(),
-            heads: self
-                .heads
-                .iter()
-                .map(|(entry, depth)| BaseHead {
-                    entry: *entry,
-                    depth: *depth,
-                })
-                .collect(),
-            past: self
-                .epochs
-                .keys()
-                .chain(&self.past)
-                .copied()
-                .filter(|id| *id != current)
-                .collect(),
-            epoch: current,
-        }
+    pub(super) fn members_here(&self) -> usize {
+        self.persons.values().filter(|it| !it.left).count()
+    }
+
+    /// Whether a device can come in, or come back, as this person's.
+    pub(super) fn may_come_in(&self, device: DeviceId, person: PersonId) -> bool {
+        let revoked = self.revoked.contains_key(&(person, device));
+        !revoked
+            && self.devices.get(&device).is_none_or(|it| {
+                it.person == person && !it.closed.is_some_and(|closure| closure.revoked)
+            })
     }
 }

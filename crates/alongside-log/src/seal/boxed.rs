@@ -25,7 +25,7 @@ pub(crate) struct Boxed {
 
 fn keys(key: &[u8; 32], purpose: Purpose, nonce: &[u8; 24]) -> (XChaCha20Poly1305, [u8; 32]) {
     let message = derive(purpose, nonce, key);
-    let commitment = derive(Purpose::Message, b"commitment", message.as_ref());
+    let commitment = derive(Purpose::Commitment, b"", message.as_ref());
     (XChaCha20Poly1305::new(message.as_ref().into()), *commitment)
 }
 

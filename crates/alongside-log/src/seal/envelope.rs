@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::code;
 use crate::hash::hash;
 use crate::ids::{EnvelopeId, EpochId, SpaceId};
 use crate::purpose::Purpose;
@@ -96,10 +97,10 @@ impl Envelope {
 }
 
 /// The head, taken apart.
-#[derive(Clone, Copy, Encode, Decode)]
+#[derive(Clone, Copy, Encode)]
 pub(crate) struct Head<'b> {
     #[n(0)]
-    pub(crate) version: u32,
+    version: u32,
     #[n(1)]
     pub(crate) space: SpaceId,
     #[n(2)]
@@ -108,12 +109,55 @@ pub(crate) struct Head<'b> {
     nonce: [u8; 24],
     #[cbor(n(4), with = "minicbor::bytes")]
     commitment: [u8; 32],
-    #[cbor(b(5), with = "minicbor::bytes")]
+    #[cbor(n(5), with = "minicbor::bytes")]
     sealed: &'b [u8],
 }
 
+/// Why bytes are no head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoHead {
+    TooNew,
+    Malformed,
+}
+
+impl<'b> Head<'b> {
+    /// Takes it apart. Only the one form that [`seal`] writes is one, byte for byte: or a relay could give an envelope another name by
+    /// writing a length in another way.
+    pub(crate) fn parse(bytes: &'b [u8]) -> Result<Self, NoHead> {
+        match bytes {
+            [0x86, 0x01, rest @ ..] => Self::fields(rest).ok_or(NoHead::Malformed),
+            _ => Err(later_or_malformed(bytes)),
+        }
+    }
+
+    fn fields(bytes: &'b [u8]) -> Option<Self> {
+        let (space, rest) = code::byte_array(bytes)?;
+        let (epoch, rest) = code::byte_array(rest)?;
+        let (nonce, rest) = code::byte_array(rest)?;
+        let (commitment, rest) = code::byte_array(rest)?;
+        let (sealed, rest) = code::byte_string(rest)?;
+        rest.is_empty().then_some(Self {
+            version: VERSION,
+            space: SpaceId::from_bytes(*space),
+            epoch: EpochId::from_bytes(*epoch),
+            nonce: *nonce,
+            commitment: *commitment,
+            sealed,
+        })
+    }
+}
+
+/// Of a later version nothing can be said but that it is one.
+fn later_or_malformed(bytes: &[u8]) -> NoHead {
+    let mut decoder = minicbor::Decoder::new(bytes);
+    match (decoder.array(), decoder.u32()) {
+        (Ok(_), Ok(version)) if version > VERSION => NoHead::TooNew,
+        (_, _) => NoHead::Malformed,
+    }
+}
+
 /// The version of envelopes that are written here.
-pub(crate) const VERSION: u32 = 1;
+const VERSION: u32 = 1;
 
 /// Why an envelope does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,7 +254,7 @@ pub(crate) fn seal(
         sealed: &sealed,
     };
     Envelope {
-        head: crate::code::encode(&head),
+        head: code::encode(&head),
         payload: SealedPayload::Here(encrypt(&keys.payload, &nonce, &about, payload)),
     }
 }

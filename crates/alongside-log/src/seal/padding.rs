@@ -10,7 +10,7 @@ pub(crate) fn padme(len: usize) -> usize {
         return FLOOR_BYTES;
     }
     let exponent = usize::BITS - 1 - len.leading_zeros();
-    let bits = usize::BITS - exponent.leading_zeros();
+    let bits = u32::BITS - exponent.leading_zeros();
     let mask = (1_usize << (exponent - bits)) - 1;
     (len + mask) & !mask
 }

@@ -4,7 +4,8 @@
 
 use alongside_wire::account::{
     HelloReply, LoginFinish, LoginStart, LoginStarted, PassphraseFinish, RecoverFinish, RecoverStart,
-    RecoverStarted, RecoveryKey, RecoveryKeys, RegisterFinish, RegisterStart, RegisterStarted, Session, VaultStored,
+    RecoverStarted, RecoveryKey, RecoveryKeys, RegisterFinish, RegisterStart, RegisterStarted, Session,
+    VaultStored,
 };
 use alongside_wire::limits::{MAX_VAULT_BYTES, is_handle};
 use alongside_wire::opaque::Suite;
@@ -36,7 +37,10 @@ const LOGIN_MS: i64 = 2 * 60 * 1000;
 const NOBODY: RecoveryKeys = {
     let mut key = [0x66; 32];
     key[0] = 0x58;
-    RecoveryKeys { account: key, both: key }
+    RecoveryKeys {
+        account: key,
+        both: key,
+    }
 };
 
 fn handle_of<S: Store>(app: &App<S>, address: Address, handle: &str) -> Result<(), Refusal> {
@@ -54,12 +58,22 @@ fn new_account_id() -> AccountId {
 
 fn new_session(now_ms: i64) -> (Session, NewSession) {
     let token = random();
-    (Session { token }, NewSession { session: session_of(&token), now_ms })
+    (
+        Session { token },
+        NewSession {
+            session: session_of(&token),
+            now_ms,
+        },
+    )
 }
 
 async fn sign_in<S: Store>(app: &App<S>, account: AccountId) -> Result<Reply<Session>, Refusal> {
     let (session, new) = new_session(app.clock.now_ms());
-    if app.store.open_session(account, new).await? { Ok(Reply(session)) } else { Err(Code::WrongCredentials.into()) }
+    if app.store.open_session(account, new).await? {
+        Ok(Reply(session))
+    } else {
+        Err(Code::WrongCredentials.into())
+    }
 }
 
 fn record_of(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -68,7 +82,11 @@ fn record_of(upload: &[u8]) -> Result<Vec<u8>, Refusal> {
 }
 
 fn vault_fits(sealed: &[u8]) -> Result<(), Refusal> {
-    if sealed.len() > MAX_VAULT_BYTES { Err(Code::TooLarge.into()) } else { Ok(()) }
+    if sealed.len() > MAX_VAULT_BYTES {
+        Err(Code::TooLarge.into())
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) async fn hello<S: Store>(
@@ -77,14 +95,25 @@ pub(super) async fn hello<S: Store>(
 ) -> Result<Reply<HelloReply>, Refusal> {
     app.paced(app.rates.anonymous_address.take(address.0, 1.0))?;
     let now_ms = app.clock.now_ms();
-    Ok(Reply(HelloReply { oldest: PROTOCOL, newest: PROTOCOL, now_ms, open: app.open }))
+    Ok(Reply(HelloReply {
+        oldest: PROTOCOL,
+        newest: PROTOCOL,
+        now_ms,
+        open: app.open,
+    }))
 }
 
-fn registration<S: Store>(app: &App<S>, handle: &str, request: &[u8]) -> Result<Reply<RegisterStarted>, Refusal> {
+fn registration<S: Store>(
+    app: &App<S>,
+    handle: &str,
+    request: &[u8],
+) -> Result<Reply<RegisterStarted>, Refusal> {
     let request = RegistrationRequest::<Suite>::deserialize(request).map_err(|_| Code::Malformed)?;
     let started =
         ServerRegistration::start(&app.opaque, request, handle.as_bytes()).map_err(|_| Code::Malformed)?;
-    Ok(Reply(RegisterStarted { response: started.message.serialize().to_vec().into() }))
+    Ok(Reply(RegisterStarted {
+        response: started.message.serialize().to_vec().into(),
+    }))
 }
 
 pub(super) async fn register_start<S: Store>(
@@ -144,8 +173,13 @@ pub(super) async fn login_start<S: Store>(
     let started = ServerLogin::start(&mut OsRng, &app.opaque, record, request, handle, parameters)
         .map_err(|_| Code::Malformed)?;
     let login = LoginId(random());
-    let pending = PendingLogin { account, state: started.state.serialize().to_vec() };
-    app.store.keep_login(login, pending, app.clock.now_ms() + LOGIN_MS).await?;
+    let pending = PendingLogin {
+        account,
+        state: started.state.serialize().to_vec(),
+    };
+    app.store
+        .keep_login(login, pending, app.clock.now_ms() + LOGIN_MS)
+        .await?;
     Ok(Reply(LoginStarted {
         response: started.message.serialize().to_vec().into(),
         state: login.0.to_vec().into(),
@@ -158,11 +192,18 @@ pub(super) async fn login_finish<S: Store>(
     Cbor { message, .. }: Cbor<LoginFinish, SMALL>,
 ) -> Result<Reply<Session>, Refusal> {
     app.paced(app.rates.sign_in_address.take(address.0, 1.0))?;
-    let finalization = CredentialFinalization::<Suite>::deserialize(&message.finalization).map_err(|_| Code::Malformed)?;
+    let finalization =
+        CredentialFinalization::<Suite>::deserialize(&message.finalization).map_err(|_| Code::Malformed)?;
     let login = LoginId(message.state.as_slice().try_into().map_err(|_| Code::Malformed)?);
-    let pending = app.store.take_login(login, app.clock.now_ms()).await?.ok_or(Code::WrongCredentials)?;
+    let pending = app
+        .store
+        .take_login(login, app.clock.now_ms())
+        .await?
+        .ok_or(Code::WrongCredentials)?;
     let state = ServerLogin::<Suite>::deserialize(&pending.state).map_err(|_| Code::WrongCredentials)?;
-    state.finish(finalization, ServerLoginParameters::default()).map_err(|_| Code::WrongCredentials)?;
+    state
+        .finish(finalization, ServerLoginParameters::default())
+        .map_err(|_| Code::WrongCredentials)?;
     sign_in(&app, pending.account.ok_or(Code::WrongCredentials)?).await
 }
 
@@ -173,7 +214,9 @@ pub(super) async fn recover_start<S: Store>(
 ) -> Result<Reply<RecoverStarted>, Refusal> {
     handle_of(&app, address, &message.handle)?;
     let challenge = app.mac.challenge(&message.handle, random(), app.clock.now_ms());
-    Ok(Reply(RecoverStarted { challenge: challenge.into() }))
+    Ok(Reply(RecoverStarted {
+        challenge: challenge.into(),
+    }))
 }
 
 pub(super) async fn recover_finish<S: Store>(
@@ -182,7 +225,10 @@ pub(super) async fn recover_finish<S: Store>(
     Cbor { message, .. }: Cbor<RecoverFinish, SMALL>,
 ) -> Result<Reply<Session>, Refusal> {
     handle_of(&app, address, &message.handle)?;
-    if !app.mac.holds(&message.challenge, &message.handle, app.clock.now_ms()) {
+    if !app
+        .mac
+        .holds(&message.challenge, &message.handle, app.clock.now_ms())
+    {
         return Err(Code::BadProof.into());
     }
     let credentials = app.store.credentials(message.handle.clone()).await?;
@@ -190,7 +236,12 @@ pub(super) async fn recover_finish<S: Store>(
     let keys = known.as_ref().map_or(NOBODY, |(_, keys)| keys.clone());
     let parts: [&[u8]; 2] = [message.handle.as_bytes(), &message.challenge];
     // Both are checked in any case, so that the time tells nothing.
-    let account = proof::holds(&keys.account, &message.account, proof::Purpose::RecoverAccount, &parts);
+    let account = proof::holds(
+        &keys.account,
+        &message.account,
+        proof::Purpose::RecoverAccount,
+        &parts,
+    );
     let both = proof::holds(&keys.both, &message.both, proof::Purpose::Recover, &parts);
     match known {
         Some((known, _)) if account && both => sign_in(&app, known).await,
@@ -205,7 +256,11 @@ pub(super) async fn passphrase_start<S: Store>(
     caller: Caller,
     Cbor { message, .. }: Cbor<RegisterStart, SMALL>,
 ) -> Result<Reply<RegisterStarted>, Refusal> {
-    let account = app.store.account(caller.account).await?.ok_or(Code::SessionEnded)?;
+    let account = app
+        .store
+        .account(caller.account)
+        .await?
+        .ok_or(Code::SessionEnded)?;
     if account.handle != message.handle {
         return Err(Code::BadHandle.into());
     }

@@ -25,8 +25,6 @@ use crate::store::Store;
 
 /// How long a body may take to come in.
 const BODY_TIME: Duration = Duration::from_secs(30);
-/// How much of a body that is too large is read nevertheless, so that who sends it gets to read the answer.
-const MAX_DRAIN_BYTES: usize = 16 * 1024 * 1024;
 
 /// The address at the other end of a connection, as the server notes it on every request.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +41,10 @@ impl<S: Store> FromRequestParts<Shared<S>> for Address {
         parts: &mut Parts,
         app: &Shared<S>,
     ) -> impl Future<Output = Result<Self, Refusal>> + Send {
-        let peer = parts.extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |&Peer(peer)| peer);
+        let peer = parts
+            .extensions
+            .get::<Peer>()
+            .map_or(IpAddr::from([0, 0, 0, 0]), |&Peer(peer)| peer);
         let address = behind_proxies(peer, &parts.headers, &app.trusted_proxies);
         std::future::ready(Ok(Self(neighbourhood(address))))
     }
@@ -51,7 +52,11 @@ impl<S: Store> FromRequestParts<Shared<S>> for Address {
 
 /// Every proxy adds whom it saw at the end: the last that is no proxy of ours is who came to the first of ours.
 fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let trusts = |address: &IpAddr| trusted.iter().any(|proxy| proxy.to_canonical() == address.to_canonical());
+    let trusts = |address: &IpAddr| {
+        trusted
+            .iter()
+            .any(|proxy| proxy.to_canonical() == address.to_canonical())
+    };
     if !trusts(&peer) {
         return peer;
     }
@@ -89,7 +94,11 @@ where
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
         let is_cbor = request.headers().get(CONTENT_TYPE).is_some_and(|value| {
-            let essence = value.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
+            let essence = value
+                .as_bytes()
+                .split(|&byte| byte == b';')
+                .next()
+                .unwrap_or_default();
             essence.trim_ascii().eq_ignore_ascii_case(MEDIA_TYPE.as_bytes())
         });
         let declared = request
@@ -97,14 +106,20 @@ where
             .get(CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
             .unwrap_or(0);
-        let body = tokio::time::timeout(BODY_TIME, read_body(request, MAX_BYTES, declared))
-            .await
-            .map_err(|_| Code::Malformed)??;
         if !is_cbor {
             return Err(Code::WrongMediaType.into());
         }
+        if declared > MAX_BYTES {
+            return Err(Code::TooLarge.into());
+        }
+        let body = tokio::time::timeout(BODY_TIME, read_body(request, MAX_BYTES, declared))
+            .await
+            .map_err(|_| Code::Malformed)??;
         let message = decode(&body).map_err(|_| Code::Malformed)?;
-        Ok(Self { message, bytes: body.len() })
+        Ok(Self {
+            message,
+            bytes: body.len(),
+        })
     }
 }
 
@@ -115,14 +130,14 @@ async fn read_body(request: Request, max_bytes: usize, declared: usize) -> Resul
     let mut bytes = 0;
     while let Some(frame) = body.frame().await {
         // The connection broke, or its framing.
-        let Ok(data) = frame.map_err(|_| Refusal::from(Code::Malformed))?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| Refusal::from(Code::Malformed))?.into_data() else {
+            continue;
+        };
         bytes += data.len();
-        if bytes > MAX_DRAIN_BYTES {
+        if bytes > max_bytes {
             return Err(Code::TooLarge.into());
         }
-        if bytes > max_bytes {
-            whole = Vec::new();
-        } else if first.is_empty() && whole.is_empty() {
+        if first.is_empty() && whole.is_empty() {
             // Most bodies come in one piece, which needs no copy.
             first = data;
         } else {
@@ -132,9 +147,6 @@ async fn read_body(request: Request, max_bytes: usize, declared: usize) -> Resul
             }
             whole.extend_from_slice(&data);
         }
-    }
-    if bytes > max_bytes {
-        return Err(Code::TooLarge.into());
     }
     Ok(if whole.is_empty() { first } else { whole.into() })
 }
@@ -146,7 +158,9 @@ pub(super) struct Reply<T>(pub(super) T);
 impl<T: minicbor::Encode<()>> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
         let mut response = Response::new(encode(&self.0).into());
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         response
     }
 }
@@ -171,7 +185,10 @@ fn bearer(headers: &HeaderMap) -> Option<SessionId> {
     }
     let mut bytes = [0; 34];
     let len = URL_SAFE_NO_PAD.decode_slice(token, &mut bytes).ok()?;
-    bytes[..len].try_into().ok().map(|token: [u8; 32]| session_of(&token))
+    bytes[..len]
+        .try_into()
+        .ok()
+        .map(|token: [u8; 32]| session_of(&token))
 }
 
 impl<S: Store> FromRequestParts<Shared<S>> for Caller {
@@ -187,8 +204,13 @@ impl<S: Store> FromRequestParts<Shared<S>> for Caller {
 
 /// A placeholder of the path.
 async fn path_text<S: Store>(parts: &mut Parts, app: &Shared<S>, name: &str) -> Result<String, Refusal> {
-    let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Code::NotFound)?;
-    let value = params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+    let params = RawPathParams::from_request_parts(parts, app)
+        .await
+        .map_err(|_| Code::NotFound)?;
+    let value = params
+        .iter()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned());
     value.ok_or(Code::NotFound.into())
 }
 
@@ -239,7 +261,11 @@ impl<S: Store> FromRequestParts<Shared<S>> for Speaker {
             .read_header(&parts.headers, caller.session, app.clock.now_ms())
             .ok_or(Code::TicketNeeded)?;
         match InPath::from_request_parts(parts, app).await {
-            Ok(InPath(space)) if space == ticket.space => Ok(Self { caller, space, member: ticket.member }),
+            Ok(InPath(space)) if space == ticket.space => Ok(Self {
+                caller,
+                space,
+                member: ticket.member,
+            }),
             Ok(_) | Err(_) => Err(Code::TicketNeeded.into()),
         }
     }
@@ -254,11 +280,17 @@ mod tests {
         let [peer, proxy, client, liar]: [IpAddr; 4] =
             ["192.0.2.9", "10.0.0.1", "198.51.100.7", "203.0.113.5"].map(|text| text.parse().unwrap());
         let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", HeaderValue::from_str(&format!("{liar}, {client}")).unwrap());
+        headers.insert(
+            "x-forwarded-for",
+            HeaderValue::from_str(&format!("{liar}, {client}")).unwrap(),
+        );
         assert_eq!(behind_proxies(peer, &headers, &[]), peer);
         assert_eq!(behind_proxies(peer, &headers, &[proxy]), peer);
         assert_eq!(behind_proxies(proxy, &headers, &[proxy]), client);
-        headers.insert("x-forwarded-for", HeaderValue::from_str(&format!("{liar}, {client}, {proxy}")).unwrap());
+        headers.insert(
+            "x-forwarded-for",
+            HeaderValue::from_str(&format!("{liar}, {client}, {proxy}")).unwrap(),
+        );
         assert_eq!(behind_proxies(proxy, &headers, &[proxy]), client);
     }
 }

@@ -19,7 +19,11 @@ use crate::store::{Answer, InvitationRow, InvitationStep, NewInvitation, Store};
 const LARGE: usize = MAX_INVITATION_BYTES + SMALL;
 
 fn fits(sealed: &[u8]) -> Result<(), Refusal> {
-    if sealed.len() > MAX_INVITATION_BYTES { Err(Code::TooLarge.into()) } else { Ok(()) }
+    if sealed.len() > MAX_INVITATION_BYTES {
+        Err(Code::TooLarge.into())
+    } else {
+        Ok(())
+    }
 }
 
 /// Whose key a proof is by.
@@ -37,7 +41,11 @@ async fn proven<S: Store>(
     (by, purpose, what): (By, Purpose, Option<&[u8]>),
     signature: &[u8; 64],
 ) -> Result<InvitationRow, Refusal> {
-    let row = app.store.invitation(invitation).await?.ok_or(Code::InvitationOver)?;
+    let row = app
+        .store
+        .invitation(invitation)
+        .await?
+        .ok_or(Code::InvitationOver)?;
     let key = match by {
         By::Link => &row.made.key,
         By::Inviter => &row.made.inviter,
@@ -46,10 +54,18 @@ async fn proven<S: Store>(
     let mut parts: Vec<&[u8]> = vec![&invitation.0];
     parts.extend(hash.as_ref().map(|hash| hash.as_slice()));
     parts.push(&caller.session.0);
-    if proof::holds(key, signature, purpose, &parts) { Ok(row) } else { Err(Code::BadProof.into()) }
+    if proof::holds(key, signature, purpose, &parts) {
+        Ok(row)
+    } else {
+        Err(Code::BadProof.into())
+    }
 }
 
-fn step<S: Store>(app: &App<S>, invitation: InvitationId, step: InvitationStep) -> Result<StatusCode, Refusal> {
+fn step<S: Store>(
+    app: &App<S>,
+    invitation: InvitationId,
+    step: InvitationStep,
+) -> Result<StatusCode, Refusal> {
     match step {
         InvitationStep::Done => {
             app.bus.publish(Topic::Invitation(invitation));
@@ -82,7 +98,9 @@ pub(super) async fn invite<S: Store>(
     if !proof::holds(&message.inviter, &message.signature, Purpose::Invite, &parts) {
         return Err(Code::BadProof.into());
     }
-    let valid_ms = i64::try_from(message.valid_s).unwrap_or(i64::MAX).saturating_mul(1000);
+    let valid_ms = i64::try_from(message.valid_s)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(1000);
     let new = NewInvitation {
         invitation: InvitationId(message.invitation),
         key: message.key,
@@ -90,7 +108,11 @@ pub(super) async fn invite<S: Store>(
         blob: message.blob.into(),
         expires_ms: app.clock.now_ms().saturating_add(valid_ms),
     };
-    if app.store.invite(new).await? { Ok(StatusCode::NO_CONTENT) } else { Err(Code::InvitationUsed.into()) }
+    if app.store.invite(new).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Code::InvitationUsed.into())
+    }
 }
 
 pub(super) async fn get<S: Store>(
@@ -99,7 +121,11 @@ pub(super) async fn get<S: Store>(
     Invited(invitation): Invited,
 ) -> Result<Reply<Invitation>, Refusal> {
     app.paced(app.rates.anonymous_address.take(address.0, 1.0))?;
-    let row = app.store.invitation(invitation).await?.ok_or(Code::InvitationOver)?;
+    let row = app
+        .store
+        .invitation(invitation)
+        .await?
+        .ok_or(Code::InvitationOver)?;
     if is_over(&row, app.clock.now_ms()) {
         return Err(Code::InvitationOver.into());
     }
@@ -120,7 +146,10 @@ pub(super) async fn claim<S: Store>(
     fits(&message.claim)?;
     let by = (By::Link, Purpose::Claim, Some(message.claim.as_slice()));
     proven(&app, caller, invitation, by, &message.signature).await?;
-    let taken = app.store.claim(invitation, message.claim.into(), app.clock.now_ms()).await?;
+    let taken = app
+        .store
+        .claim(invitation, message.claim.into(), app.clock.now_ms())
+        .await?;
     step(&app, invitation, taken)
 }
 
@@ -135,7 +164,10 @@ pub(super) async fn look<S: Store>(
     if is_over(&row, app.clock.now_ms()) {
         return Err(Code::InvitationOver.into());
     }
-    Ok(Reply(Claimed { claim: row.claim.map(Into::into), expires_ms: row.made.expires_ms }))
+    Ok(Reply(Claimed {
+        claim: row.claim.map(Into::into),
+        expires_ms: row.made.expires_ms,
+    }))
 }
 
 pub(super) async fn welcome<S: Store>(
@@ -145,10 +177,23 @@ pub(super) async fn welcome<S: Store>(
     Cbor { message, bytes }: Cbor<Welcome, LARGE>,
 ) -> Result<StatusCode, Refusal> {
     app.pace_account(caller.account, bytes)?;
-    let said = message.welcome.as_ref().map_or(&[][..], |welcome| welcome.as_slice());
+    let said = message
+        .welcome
+        .as_ref()
+        .map_or(&[][..], |welcome| welcome.as_slice());
     fits(said)?;
-    proven(&app, caller, invitation, (By::Inviter, Purpose::Welcome, Some(said)), &message.signature).await?;
-    let answered = app.store.answer(invitation, message.welcome.map(Into::into)).await?;
+    proven(
+        &app,
+        caller,
+        invitation,
+        (By::Inviter, Purpose::Welcome, Some(said)),
+        &message.signature,
+    )
+    .await?;
+    let answered = app
+        .store
+        .answer(invitation, message.welcome.map(Into::into))
+        .await?;
     step(&app, invitation, answered)
 }
 

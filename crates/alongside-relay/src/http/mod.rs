@@ -3,6 +3,7 @@
 mod accounts;
 pub(crate) mod extract;
 mod invitations;
+mod lent;
 mod openapi;
 mod operation;
 pub(crate) mod refusal;
@@ -73,17 +74,31 @@ pub(crate) fn router<S: Store>(app: Shared<S>) -> Router {
 }
 
 async fn other<S: Store>(State(app): State<Shared<S>>, request: Request) -> Response {
-    app.web.serve(request.method(), request.uri().path(), request.headers()).await
+    app.web
+        .serve(request.method(), request.uri().path(), request.headers())
+        .await
 }
 
 /// What every answer says, unless its handler said otherwise.
 static HEADERS: [(HeaderName, HeaderValue); 7] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
-    (HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS)),
-    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static(PERMISSIONS),
+    ),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
@@ -111,10 +126,22 @@ async fn frame<S: Store>(State(app): State<Shared<S>>, request: Request, next: N
     let cbor = refusal::wants_cbor(request.headers());
     let area = Area::of(request.uri().path());
     // The pattern, never the path: ids stay out of the log.
-    let logged = tracing::enabled!(tracing::Level::DEBUG)
-        .then(|| (request.method().clone(), request.extensions().get::<MatchedPath>().cloned()));
-    let mut response = refusal::settle(next.run(request).await, cbor);
-    complete(response.headers_mut(), app.public_url.as_deref().is_some_and(|url| url.starts_with("https://")));
+    let logged = tracing::enabled!(tracing::Level::DEBUG).then(|| {
+        (
+            request.method().clone(),
+            request.extensions().get::<MatchedPath>().cloned(),
+        )
+    });
+    let (head, body) = request.into_parts();
+    let (body, rest) = lent::lend(body);
+    let mut response = refusal::settle(next.run(Request::from_parts(head, body)).await, cbor);
+    rest.drain().await;
+    complete(
+        response.headers_mut(),
+        app.public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://")),
+    );
     let status = response.status().as_u16();
     app.metrics.answered(area, status, started.elapsed());
     if let Some((method, path)) = logged {

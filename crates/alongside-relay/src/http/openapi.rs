@@ -37,46 +37,309 @@ const fn operation(
     (takes, gives): (Option<&'static str>, Option<&'static str>),
     problems: &'static [Code],
 ) -> Operation {
-    Operation { path, method, summary, shows, takes, gives, problems }
+    Operation {
+        path,
+        method,
+        summary,
+        shows,
+        takes,
+        gives,
+        problems,
+    }
 }
 
 use Code as C;
 use Shows::{Nothing, Session, SessionAndTicket};
 
 const OPERATIONS: &[Operation] = &[
-    operation("get", pattern::HELLO, "Versions, the relay's clock, whether accounts can be made", Nothing, (None, Some("HelloReply")), &[]),
-    operation("post", pattern::REGISTER_START, "Making an account, first half", Nothing, (Some("RegisterStart"), Some("RegisterStarted")), &[C::BadHandle, C::HandleTaken, C::AccountsClosed]),
-    operation("post", pattern::REGISTER_FINISH, "Making an account, second half", Nothing, (Some("RegisterFinish"), Some("Session")), &[C::BadHandle, C::HandleTaken, C::AccountsClosed, C::Full]),
-    operation("post", pattern::LOGIN_START, "Signing in, first half", Nothing, (Some("LoginStart"), Some("LoginStarted")), &[C::BadHandle, C::Full]),
-    operation("post", pattern::LOGIN_FINISH, "Signing in, second half", Nothing, (Some("LoginFinish"), Some("Session")), &[C::WrongCredentials, C::Full]),
-    operation("post", pattern::RECOVER_START, "Recovering an account, first half", Nothing, (Some("RecoverStart"), Some("RecoverStarted")), &[C::BadHandle]),
-    operation("post", pattern::RECOVER_FINISH, "Recovering an account, second half", Nothing, (Some("RecoverFinish"), Some("Session")), &[C::BadHandle, C::BadProof, C::WrongAccountProof, C::WrongCredentials, C::Full]),
-    operation("post", pattern::PASSPHRASE_START, "A new passphrase, first half", Session, (Some("RegisterStart"), Some("RegisterStarted")), &[C::BadHandle]),
-    operation("post", pattern::PASSPHRASE_FINISH, "A new passphrase, second half; ends the other sessions", Session, (Some("PassphraseFinish"), Some("VaultStored")), &[C::VaultConflict, C::Full]),
-    operation("put", pattern::RECOVERY_KEY, "Sets or takes away the recovery key", Session, (Some("RecoveryKey"), None), &[C::Full]),
-    operation("delete", pattern::ACCOUNT, "Removes the account", Session, (None, None), &[C::Full]),
-    operation("get", pattern::SESSIONS, "The account's sessions", Session, (None, Some("Sessions")), &[]),
-    operation("delete", pattern::SESSION, "Ends a session", Session, (None, None), &[C::NotFound, C::Full]),
-    operation("get", pattern::VAULT, "The vault", Session, (None, Some("Vault")), &[]),
-    operation("put", pattern::VAULT, "Replaces the vault, if nobody else did", Session, (Some("PutVault"), Some("VaultStored")), &[C::VaultConflict, C::Full]),
-    operation("post", pattern::SPACES, "Opens a space", Session, (Some("OpenSpace"), None), &[C::BadProof, C::SpaceExists, C::Full]),
-    operation("post", pattern::TICKET, "A ticket for a space", Session, (Some("AskTicket"), Some("Ticket")), &[C::BadProof, C::NotFound]),
-    operation("post", pattern::MEMBERS, "Adds a member", SessionAndTicket, (Some("AddMember"), None), &[C::MembersFull, C::Full]),
-    operation("post", pattern::LEAVE, "Leaves the space", SessionAndTicket, (None, None), &[C::Full]),
-    operation("get", pattern::ENTRIES, "A stretch of the space", SessionAndTicket, (None, Some("Page")), &[C::Malformed]),
-    operation("post", pattern::ENTRIES, "Appends envelopes; durable when answered", SessionAndTicket, (Some("Append"), Some("Appended")), &[C::OverQuota, C::Full]),
-    operation("post", pattern::REMOVE, "Removes payloads that this member appended", SessionAndTicket, (Some("Remove"), None), &[C::NotFound, C::Full]),
-    operation("get", pattern::ROUND, "One's own deposit, while it waits", SessionAndTicket, (None, Some("OwnDeposit")), &[]),
-    operation("put", pattern::ROUND, "Puts an envelope into the round", SessionAndTicket, (Some("Deposit"), Some("Deposited")), &[C::RoundOver, C::OverQuota, C::Full]),
-    operation("delete", pattern::ROUND, "Takes one's deposit back", SessionAndTicket, (None, None), &[C::RoundOver, C::Full]),
-    operation("post", pattern::INVITATIONS, "Makes an invitation", Session, (Some("Invite"), None), &[C::BadProof, C::InvitationUsed, C::Full]),
-    operation("get", pattern::INVITATION, "An invitation; changes nothing", Nothing, (None, Some("Invitation")), &[C::NotFound, C::InvitationOver]),
-    operation("post", pattern::CLAIM, "Claims an invitation, once", Session, (Some("Claim"), None), &[C::BadProof, C::NotFound, C::InvitationUsed, C::InvitationOver, C::Full]),
-    operation("post", pattern::LOOK, "The inviter looks for a claim", Session, (Some("Proof"), Some("Claimed")), &[C::BadProof, C::NotFound, C::InvitationOver]),
-    operation("post", pattern::WELCOME, "The inviter answers the claim", Session, (Some("Welcome"), None), &[C::BadProof, C::NotFound, C::InvitationUsed, C::InvitationOver, C::Full]),
-    operation("post", pattern::ENTER, "The newcomer looks for the answer", Session, (Some("Proof"), Some("Entrance")), &[C::BadProof, C::NotFound, C::InvitationOver]),
-    operation("post", pattern::REVOKE, "The inviter takes the invitation back", Session, (Some("Proof"), None), &[C::BadProof, C::NotFound, C::InvitationUsed, C::InvitationOver, C::Full]),
-    operation("get", pattern::STREAM, "The WebSocket", Nothing, (None, Some("ServerFrame")), &[C::Malformed, C::BadProof]),
+    operation(
+        "get",
+        pattern::HELLO,
+        "Versions, the relay's clock, whether accounts can be made",
+        Nothing,
+        (None, Some("HelloReply")),
+        &[],
+    ),
+    operation(
+        "post",
+        pattern::REGISTER_START,
+        "Making an account, first half",
+        Nothing,
+        (Some("RegisterStart"), Some("RegisterStarted")),
+        &[C::BadHandle, C::HandleTaken, C::AccountsClosed],
+    ),
+    operation(
+        "post",
+        pattern::REGISTER_FINISH,
+        "Making an account, second half",
+        Nothing,
+        (Some("RegisterFinish"), Some("Session")),
+        &[C::BadHandle, C::HandleTaken, C::AccountsClosed, C::Full],
+    ),
+    operation(
+        "post",
+        pattern::LOGIN_START,
+        "Signing in, first half",
+        Nothing,
+        (Some("LoginStart"), Some("LoginStarted")),
+        &[C::BadHandle, C::Full],
+    ),
+    operation(
+        "post",
+        pattern::LOGIN_FINISH,
+        "Signing in, second half",
+        Nothing,
+        (Some("LoginFinish"), Some("Session")),
+        &[C::WrongCredentials, C::Full],
+    ),
+    operation(
+        "post",
+        pattern::RECOVER_START,
+        "Recovering an account, first half",
+        Nothing,
+        (Some("RecoverStart"), Some("RecoverStarted")),
+        &[C::BadHandle],
+    ),
+    operation(
+        "post",
+        pattern::RECOVER_FINISH,
+        "Recovering an account, second half",
+        Nothing,
+        (Some("RecoverFinish"), Some("Session")),
+        &[
+            C::BadHandle,
+            C::BadProof,
+            C::WrongAccountProof,
+            C::WrongCredentials,
+            C::Full,
+        ],
+    ),
+    operation(
+        "post",
+        pattern::PASSPHRASE_START,
+        "A new passphrase, first half",
+        Session,
+        (Some("RegisterStart"), Some("RegisterStarted")),
+        &[C::BadHandle],
+    ),
+    operation(
+        "post",
+        pattern::PASSPHRASE_FINISH,
+        "A new passphrase, second half; ends the other sessions",
+        Session,
+        (Some("PassphraseFinish"), Some("VaultStored")),
+        &[C::VaultConflict, C::Full],
+    ),
+    operation(
+        "put",
+        pattern::RECOVERY_KEY,
+        "Sets or takes away the recovery key",
+        Session,
+        (Some("RecoveryKey"), None),
+        &[C::Full],
+    ),
+    operation(
+        "delete",
+        pattern::ACCOUNT,
+        "Removes the account",
+        Session,
+        (None, None),
+        &[C::Full],
+    ),
+    operation(
+        "get",
+        pattern::SESSIONS,
+        "The account's sessions",
+        Session,
+        (None, Some("Sessions")),
+        &[],
+    ),
+    operation(
+        "delete",
+        pattern::SESSION,
+        "Ends a session",
+        Session,
+        (None, None),
+        &[C::NotFound, C::Full],
+    ),
+    operation(
+        "get",
+        pattern::VAULT,
+        "The vault",
+        Session,
+        (None, Some("Vault")),
+        &[],
+    ),
+    operation(
+        "put",
+        pattern::VAULT,
+        "Replaces the vault, if nobody else did",
+        Session,
+        (Some("PutVault"), Some("VaultStored")),
+        &[C::VaultConflict, C::Full],
+    ),
+    operation(
+        "post",
+        pattern::SPACES,
+        "Opens a space",
+        Session,
+        (Some("OpenSpace"), None),
+        &[C::BadProof, C::SpaceExists, C::Full],
+    ),
+    operation(
+        "post",
+        pattern::TICKET,
+        "A ticket for a space",
+        Session,
+        (Some("AskTicket"), Some("Ticket")),
+        &[C::BadProof, C::NotFound],
+    ),
+    operation(
+        "post",
+        pattern::MEMBERS,
+        "Adds a member",
+        SessionAndTicket,
+        (Some("AddMember"), None),
+        &[C::MembersFull, C::Full],
+    ),
+    operation(
+        "post",
+        pattern::LEAVE,
+        "Leaves the space",
+        SessionAndTicket,
+        (None, None),
+        &[C::Full],
+    ),
+    operation(
+        "get",
+        pattern::ENTRIES,
+        "A stretch of the space",
+        SessionAndTicket,
+        (None, Some("Page")),
+        &[C::Malformed],
+    ),
+    operation(
+        "post",
+        pattern::ENTRIES,
+        "Appends envelopes; durable when answered",
+        SessionAndTicket,
+        (Some("Append"), Some("Appended")),
+        &[C::OverQuota, C::Full],
+    ),
+    operation(
+        "post",
+        pattern::REMOVE,
+        "Removes payloads that this member appended",
+        SessionAndTicket,
+        (Some("Remove"), None),
+        &[C::NotFound, C::Full],
+    ),
+    operation(
+        "get",
+        pattern::ROUND,
+        "One's own deposit, while it waits",
+        SessionAndTicket,
+        (None, Some("OwnDeposit")),
+        &[],
+    ),
+    operation(
+        "put",
+        pattern::ROUND,
+        "Puts an envelope into the round",
+        SessionAndTicket,
+        (Some("Deposit"), Some("Deposited")),
+        &[C::RoundOver, C::OverQuota, C::Full],
+    ),
+    operation(
+        "delete",
+        pattern::ROUND,
+        "Takes one's deposit back",
+        SessionAndTicket,
+        (None, None),
+        &[C::RoundOver, C::Full],
+    ),
+    operation(
+        "post",
+        pattern::INVITATIONS,
+        "Makes an invitation",
+        Session,
+        (Some("Invite"), None),
+        &[C::BadProof, C::InvitationUsed, C::Full],
+    ),
+    operation(
+        "get",
+        pattern::INVITATION,
+        "An invitation; changes nothing",
+        Nothing,
+        (None, Some("Invitation")),
+        &[C::NotFound, C::InvitationOver],
+    ),
+    operation(
+        "post",
+        pattern::CLAIM,
+        "Claims an invitation, once",
+        Session,
+        (Some("Claim"), None),
+        &[
+            C::BadProof,
+            C::NotFound,
+            C::InvitationUsed,
+            C::InvitationOver,
+            C::Full,
+        ],
+    ),
+    operation(
+        "post",
+        pattern::LOOK,
+        "The inviter looks for a claim",
+        Session,
+        (Some("Proof"), Some("Claimed")),
+        &[C::BadProof, C::NotFound, C::InvitationOver],
+    ),
+    operation(
+        "post",
+        pattern::WELCOME,
+        "The inviter answers the claim",
+        Session,
+        (Some("Welcome"), None),
+        &[
+            C::BadProof,
+            C::NotFound,
+            C::InvitationUsed,
+            C::InvitationOver,
+            C::Full,
+        ],
+    ),
+    operation(
+        "post",
+        pattern::ENTER,
+        "The newcomer looks for the answer",
+        Session,
+        (Some("Proof"), Some("Entrance")),
+        &[C::BadProof, C::NotFound, C::InvitationOver],
+    ),
+    operation(
+        "post",
+        pattern::REVOKE,
+        "The inviter takes the invitation back",
+        Session,
+        (Some("Proof"), None),
+        &[
+            C::BadProof,
+            C::NotFound,
+            C::InvitationUsed,
+            C::InvitationOver,
+            C::Full,
+        ],
+    ),
+    operation(
+        "get",
+        pattern::STREAM,
+        "The WebSocket",
+        Nothing,
+        (None, Some("ServerFrame")),
+        &[C::Malformed, C::BadProof],
+    ),
 ];
 
 impl Operation {
@@ -107,17 +370,23 @@ impl Operation {
         let mut responses = Map::new();
         let (status, good) = match self.gives {
             _ if self.path == pattern::STREAM => ("101", json!({"description": "The stream is open"})),
-            Some(message) => ("200", json!({
-                "description": message,
-                "content": {MEDIA_TYPE: {"schema": {"$ref": format!("#/components/schemas/{message}")}}},
-            })),
+            Some(message) => (
+                "200",
+                json!({
+                    "description": message,
+                    "content": {MEDIA_TYPE: {"schema": {"$ref": format!("#/components/schemas/{message}")}}},
+                }),
+            ),
             None => ("204", json!({"description": "Done"})),
         };
         responses.insert(status.to_owned(), good);
         let codes = self.all_problems();
         for code in &codes {
-            let same: Vec<&str> =
-                codes.iter().filter(|other| other.status() == code.status()).map(|other| other.text()).collect();
+            let same: Vec<&str> = codes
+                .iter()
+                .filter(|other| other.status() == code.status())
+                .map(|other| other.text())
+                .collect();
             responses.insert(
                 code.status().to_string(),
                 json!({
@@ -138,10 +407,12 @@ impl Operation {
             .path
             .split('/')
             .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-            .map(|name| json!({
-                "name": name, "in": "path", "required": true,
-                "schema": {"type": "string", "pattern": "^([0-9a-f]{2})+$"},
-            }))
+            .map(|name| {
+                json!({
+                    "name": name, "in": "path", "required": true,
+                    "schema": {"type": "string", "pattern": "^([0-9a-f]{2})+$"},
+                })
+            })
             .collect();
         if self.path == pattern::ENTRIES && self.method == "get" {
             for name in ["after", "removed_after", "limit"] {
@@ -179,9 +450,11 @@ fn make() -> Value {
             methods.insert(operation.method.to_owned(), operation.to_json());
         }
         for message in operation.takes.into_iter().chain(operation.gives) {
-            schemas.entry(message).or_insert_with(|| json!({
-                "description": format!("CBOR, an array of fields: {message} in docs/protocol.md"),
-            }));
+            schemas.entry(message).or_insert_with(|| {
+                json!({
+                    "description": format!("CBOR, an array of fields: {message} in docs/protocol.md"),
+                })
+            });
         }
     }
     schemas.insert("Problem".to_owned(), json!({

@@ -16,7 +16,9 @@ use crate::store::Store;
 
 fn of_type(media_type: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     response
 }
 
@@ -24,7 +26,10 @@ pub(super) async fn healthz() -> Response {
     of_type("text/plain; charset=utf-8", "alive\n")
 }
 
-pub(super) async fn readyz<S: Store>(State(app): State<Shared<S>>, address: Address) -> Result<Response, Refusal> {
+pub(super) async fn readyz<S: Store>(
+    State(app): State<Shared<S>>,
+    address: Address,
+) -> Result<Response, Refusal> {
     app.paced(app.rates.anonymous_address.take(address.0, 1.0))?;
     if *app.closing.borrow() {
         return Err(Code::Unavailable.into());
@@ -40,11 +45,14 @@ pub(super) async fn metrics<S: Store>(
     // On a relay of two, a counter that moves tells one what the other does: so not for everybody.
     let token = app.metrics_token.as_deref().ok_or(Code::NotFound)?;
     let shown = headers.get(AUTHORIZATION).map_or(&[][..], HeaderValue::as_bytes);
-    let shown = shown.split_at_checked(7).filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"bearer "));
+    let shown = shown
+        .split_at_checked(7)
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"bearer "));
     match shown {
-        Some((_, shown)) if is_same(shown, token.as_bytes()) => {
-            Ok(of_type("text/plain; version=0.0.4; charset=utf-8", app.metrics.text()))
-        }
+        Some((_, shown)) if is_same(shown, token.as_bytes()) => Ok(of_type(
+            "text/plain; version=0.0.4; charset=utf-8",
+            app.metrics.text(),
+        )),
         Some(_) | None => Err(Code::NotFound.into()),
     }
 }
@@ -63,5 +71,8 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
 }
 
 pub(super) async fn openapi() -> Response {
-    of_type("application/json", Bytes::from_static(super::openapi::document().as_bytes()))
+    of_type(
+        "application/json",
+        Bytes::from_static(super::openapi::document().as_bytes()),
+    )
 }

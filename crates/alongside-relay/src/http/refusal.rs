@@ -46,10 +46,11 @@ impl IntoResponse for Refusal {
 
 /// Whether a client wants its problems in CBOR.
 pub(super) fn wants_cbor(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(ACCEPT)
-        .iter()
-        .any(|accept| accept.to_str().is_ok_and(|text| text.contains("application/cbor") || text.contains(CBOR_MEDIA_TYPE)))
+    headers.get_all(ACCEPT).iter().any(|accept| {
+        accept
+            .to_str()
+            .is_ok_and(|text| text.contains("application/cbor") || text.contains(CBOR_MEDIA_TYPE))
+    })
 }
 
 /// What the router itself refuses has a status and no more.

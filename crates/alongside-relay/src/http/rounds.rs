@@ -25,7 +25,11 @@ pub(super) async fn put<S: Store>(
     fits(&message.envelope)?;
     let envelope = Named::new(message.envelope);
     has_room(&app, speaker.caller, envelope.bytes()).await?;
-    match granted(app.store.deposit(speaker.space, speaker.member, round, envelope).await?)? {
+    match granted(
+        app.store
+            .deposit(speaker.space, speaker.member, round, envelope)
+            .await?,
+    )? {
         Deposit::Taken { grew_bytes, revealed } => {
             app.quotas.count(speaker.caller.account, grew_bytes);
             if revealed {
@@ -42,7 +46,11 @@ pub(super) async fn get<S: Store>(
     speaker: Speaker,
     Round(round): Round,
 ) -> Result<Reply<OwnDeposit>, Refusal> {
-    let envelope = granted(app.store.own_deposit(speaker.space, speaker.member, round).await?)?;
+    let envelope = granted(
+        app.store
+            .own_deposit(speaker.space, speaker.member, round)
+            .await?,
+    )?;
     Ok(Reply(OwnDeposit { envelope }))
 }
 

@@ -55,7 +55,11 @@ pub(super) async fn open<S: Store>(
     if !proof::holds(&message.member, &message.signature, Purpose::OpenSpace, &parts) {
         return Err(Code::BadProof.into());
     }
-    match app.store.open_space(SpaceId(message.space), MemberKey(message.member)).await? {
+    match app
+        .store
+        .open_space(SpaceId(message.space), MemberKey(message.member))
+        .await?
+    {
         SpaceOpened::Open => Ok(StatusCode::NO_CONTENT),
         SpaceOpened::OthersThere => Err(Code::SpaceExists.into()),
     }
@@ -68,15 +72,25 @@ pub(super) async fn ticket<S: Store>(
     Cbor { message, .. }: Cbor<AskTicket, SMALL>,
 ) -> Result<Reply<space::Ticket>, Refusal> {
     // The proof first: without it, whether somebody is a member is nobody's business.
-    if !proof::holds(&message.member, &message.signature, Purpose::Ticket, &[&space.0, &caller.session.0]) {
+    if !proof::holds(
+        &message.member,
+        &message.signature,
+        Purpose::Ticket,
+        &[&space.0, &caller.session.0],
+    ) {
         return Err(Code::BadProof.into());
     }
     let member = MemberKey(message.member);
     if !app.store.is_member(space, member).await? {
         return Err(Code::NotFound.into());
     }
-    let ticket = app.mac.ticket(Ticket { space, member }, caller.session, app.clock.now_ms());
-    Ok(Reply(space::Ticket { ticket: ticket.into(), valid_s: TICKET_S }))
+    let ticket = app
+        .mac
+        .ticket(Ticket { space, member }, caller.session, app.clock.now_ms());
+    Ok(Reply(space::Ticket {
+        ticket: ticket.into(),
+        valid_s: TICKET_S,
+    }))
 }
 
 pub(super) async fn add_member<S: Store>(
@@ -85,7 +99,11 @@ pub(super) async fn add_member<S: Store>(
     Cbor { message, .. }: Cbor<AddMember, SMALL>,
 ) -> Result<StatusCode, Refusal> {
     let newcomer = MemberKey(message.member);
-    match granted(app.store.add_member(speaker.space, speaker.member, newcomer).await?)? {
+    match granted(
+        app.store
+            .add_member(speaker.space, speaker.member, newcomer)
+            .await?,
+    )? {
         MemberAdded::Added => Ok(StatusCode::NO_CONTENT),
         MemberAdded::Full => Err(Code::MembersFull.into()),
     }
@@ -121,13 +139,25 @@ pub(super) async fn append<S: Store>(
         app.quotas.count(speaker.caller.account, appended.grew_bytes);
         app.bus.publish(Topic::Space(speaker.space));
     }
-    Ok(Reply(space::Appended { numbers: appended.numbers, head: appended.head }))
+    Ok(Reply(space::Appended {
+        numbers: appended.numbers,
+        head: appended.head,
+    }))
 }
 
 /// Which stretch a query asks for. What it does not name begins at the beginning; what is no number is refused.
 fn stretch_of(query: Option<&str>) -> Result<Stretch, Refusal> {
-    let mut stretch = Stretch { after: 0, removed_after: 0, limit: MAX_PAGE, bytes: MAX_PAGE_BYTES };
-    for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+    let mut stretch = Stretch {
+        after: 0,
+        removed_after: 0,
+        limit: MAX_PAGE,
+        bytes: MAX_PAGE_BYTES,
+    };
+    for pair in query
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+    {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let number = || value.parse::<u64>().map_err(|_| Refusal::from(Code::Malformed));
         match name {
@@ -153,7 +183,9 @@ pub(super) async fn read<S: Store>(
     RawQuery(query): RawQuery,
 ) -> Result<Reply<Page>, Refusal> {
     let stretch = stretch_of(query.as_deref())?;
-    Ok(Reply(granted(app.store.read(speaker.space, speaker.member, stretch).await?)?))
+    Ok(Reply(granted(
+        app.store.read(speaker.space, speaker.member, stretch).await?,
+    )?))
 }
 
 pub(super) async fn remove<S: Store>(

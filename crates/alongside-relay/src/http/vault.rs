@@ -26,7 +26,10 @@ pub(super) async fn get<S: Store>(
     caller: Caller,
 ) -> Result<Reply<Vault>, Refusal> {
     let (generation, sealed) = app.store.vault(caller.account).await?.ok_or(Code::SessionEnded)?;
-    Ok(Reply(Vault { generation, sealed: sealed.into() }))
+    Ok(Reply(Vault {
+        generation,
+        sealed: sealed.into(),
+    }))
 }
 
 pub(super) async fn put<S: Store>(
@@ -38,7 +41,11 @@ pub(super) async fn put<S: Store>(
     if message.sealed.len() > MAX_VAULT_BYTES {
         return Err(Code::TooLarge.into());
     }
-    stored(app.store.put_vault(caller.account, message.replaces, message.sealed.into()).await?)
+    stored(
+        app.store
+            .put_vault(caller.account, message.replaces, message.sealed.into())
+            .await?,
+    )
 }
 
 pub(super) async fn sessions<S: Store>(
@@ -65,5 +72,9 @@ pub(super) async fn end_session<S: Store>(
 ) -> Result<StatusCode, Refusal> {
     let ended = app.store.end_session(caller.account, session).await?;
     app.sessions_changed(caller.account);
-    if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Code::NotFound.into()) }
+    if ended {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Code::NotFound.into())
+    }
 }

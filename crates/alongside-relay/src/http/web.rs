@@ -43,10 +43,13 @@ impl Web {
         }
         if !matches!(*method, Method::GET | Method::HEAD) {
             let mut refused = Refusal::from(Code::MethodNotAllowed).into_response();
-            refused.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            refused
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return refused;
         }
-        let is_asset = here.starts_with("assets/") || here.rsplit('/').next().is_some_and(|name| name.contains('.'));
+        let is_asset =
+            here.starts_with("assets/") || here.rsplit('/').next().is_some_and(|name| name.contains('.'));
         let name = if is_asset { here } else { SHELL };
         match self.find(name, headers).await {
             Some(found) => found.into_response(name, headers),
@@ -62,11 +65,17 @@ impl Web {
             if accepts(headers, encoding)
                 && let Some(bytes) = self.read(&format!("{name}{ending}")).await
             {
-                return Some(Found { bytes, encoding: Some(encoding) });
+                return Some(Found {
+                    bytes,
+                    encoding: Some(encoding),
+                });
             }
         }
         let bytes = self.read(name).await?;
-        Some(Found { bytes, encoding: None })
+        Some(Found {
+            bytes,
+            encoding: None,
+        })
     }
 
     async fn read(&self, name: &str) -> Option<Cow<'static, [u8]>> {
@@ -75,7 +84,9 @@ impl Web {
             Self::BuiltIn(file) => file(name),
             Self::Folder(folder) => {
                 let path = folder.join(Path::new(name));
-                tokio::task::spawn_blocking(move || std::fs::read(path).ok().map(Cow::Owned)).await.ok()?
+                tokio::task::spawn_blocking(move || std::fs::read(path).ok().map(Cow::Owned))
+                    .await
+                    .ok()?
             }
         }
     }
@@ -84,18 +95,26 @@ impl Web {
 /// Whether a name stays below its folder and hides nothing.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    name.split('/').all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))
+    name.split('/')
+        .all(|part| !part.is_empty() && !part.starts_with('.') && part.bytes().all(plain))
 }
 
 /// Whether a client takes this encoding.
 fn accepts(headers: &HeaderMap, encoding: &str) -> bool {
-    headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(
-        |offer| {
+    headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|offer| {
             let (name, weight) = offer.split_once(';').unwrap_or((offer, "q=1"));
-            let refused = weight.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()) == Some(0.0);
+            let refused = weight
+                .trim()
+                .strip_prefix("q=")
+                .and_then(|q| q.parse::<f32>().ok())
+                == Some(0.0);
             name.trim().eq_ignore_ascii_case(encoding) && !refused
-        },
-    )
+        })
 }
 
 struct Found {
@@ -133,8 +152,11 @@ impl Found {
             headers.insert(ETAG, tag);
         }
         // What lies under assets is named by its hash.
-        let caching =
-            if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let caching = if name.starts_with("assets/") {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        };
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
         response
     }
@@ -163,7 +185,17 @@ mod tests {
 
     #[test]
     fn no_name_leads_out_of_the_folder_or_to_what_is_hidden() {
-        for bad in ["../relay.sqlite", "a/../../b.js", "a//b.js", ".env", "a/.git/config.x", "a\\b.js", "%2e%2e/x.js", "", "a\0.js"] {
+        for bad in [
+            "../relay.sqlite",
+            "a/../../b.js",
+            "a//b.js",
+            ".env",
+            "a/.git/config.x",
+            "a\\b.js",
+            "%2e%2e/x.js",
+            "",
+            "a\0.js",
+        ] {
             assert!(!is_plain(bad), "{bad:?}");
         }
         for good in ["index.html", "assets/client-0a1b.js", "icons/arch_192.png.br"] {

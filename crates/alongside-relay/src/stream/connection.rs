@@ -119,7 +119,10 @@ async fn closed(closing: &mut watch::Receiver<bool>) {
 
 async fn close(mut socket: WebSocket, end: End) {
     if let Some(code) = end.close_code() {
-        let frame = CloseFrame { code, reason: "".into() };
+        let frame = CloseFrame {
+            code,
+            reason: "".into(),
+        };
         let _gone = timeout(SEND_TIME, socket.send(Message::Close(Some(frame)))).await;
     }
 }
@@ -133,7 +136,14 @@ async fn send(socket: &mut WebSocket, frame: &ServerFrame) -> Result<(), End> {
 
 async fn refuse(socket: &mut WebSocket, space: Option<SpaceId>, code: Code) -> Result<(), End> {
     let space = space.map(|space| space.0);
-    send(socket, &ServerFrame::Refused { space, code: code.text().to_owned() }).await
+    send(
+        socket,
+        &ServerFrame::Refused {
+            space,
+            code: code.text().to_owned(),
+        },
+    )
+    .await
 }
 
 /// Waits for the first frame, which must say who speaks.
@@ -151,7 +161,13 @@ async fn hello<S: Store>(app: &App<S>, socket: &mut WebSocket) -> Result<(Accoun
             let session = session_of(&token);
             match app.account_of(session).await {
                 Ok(account) => {
-                    send(socket, &ServerFrame::Welcome { now_ms: app.clock.now_ms() }).await?;
+                    send(
+                        socket,
+                        &ServerFrame::Welcome {
+                            now_ms: app.clock.now_ms(),
+                        },
+                    )
+                    .await?;
                     return Ok((account, session));
                 }
                 Err(refusal) => refusal.0.code,
@@ -195,7 +211,12 @@ impl<S: Store> Stream<'_, S> {
                     return Err(End::Gone);
                 }
                 self.check_session().await?;
-                match timeout(SEND_TIME, self.socket.send(Message::Ping(axum::body::Bytes::new()))).await {
+                match timeout(
+                    SEND_TIME,
+                    self.socket.send(Message::Ping(axum::body::Bytes::new())),
+                )
+                .await
+                {
                     Ok(Ok(())) => Ok(()),
                     Ok(Err(_)) | Err(_) => Err(End::Gone),
                 }
@@ -246,16 +267,20 @@ impl<S: Store> Stream<'_, S> {
         };
         match frame {
             ClientFrame::Hello { token: _ } => refuse(&mut self.socket, None, Code::Malformed).await,
-            ClientFrame::Watch { space, ticket, after, removed_after } => {
-                self.watch(SpaceId(space), &ticket, after, removed_after).await
-            }
+            ClientFrame::Watch {
+                space,
+                ticket,
+                after,
+                removed_after,
+            } => self.watch(SpaceId(space), &ticket, after, removed_after).await,
             ClientFrame::Unwatch { space } => {
                 self.unwatch(SpaceId(space));
                 Ok(())
             }
-            ClientFrame::WatchInvitation { invitation, signature } => {
-                self.watch_invitation(InvitationId(invitation), &signature).await
-            }
+            ClientFrame::WatchInvitation {
+                invitation,
+                signature,
+            } => self.watch_invitation(InvitationId(invitation), &signature).await,
             ClientFrame::Ping { number } => send(&mut self.socket, &ServerFrame::Pong { number }).await,
         }
     }
@@ -271,7 +296,10 @@ impl<S: Store> Stream<'_, S> {
         after: u64,
         removed_after: u64,
     ) -> Result<(), End> {
-        let ticket = self.app.mac.read_ticket(ticket, self.session, self.app.clock.now_ms());
+        let ticket = self
+            .app
+            .mac
+            .read_ticket(ticket, self.session, self.app.clock.now_ms());
         let Some(ticket) = ticket.filter(|ticket| ticket.space == space) else {
             return refuse(&mut self.socket, Some(space), Code::TicketNeeded).await;
         };
@@ -280,7 +308,15 @@ impl<S: Store> Stream<'_, S> {
         }
         // Listening begins before the first reading: what comes between is read or announced, or both.
         self.app.bus.listen(Topic::Space(space), &self.mailbox);
-        self.places.insert(space, Place { member: ticket.member, after, removed_after, told: false });
+        self.places.insert(
+            space,
+            Place {
+                member: ticket.member,
+                after,
+                removed_after,
+                told: false,
+            },
+        );
         self.fall_behind(space);
         Ok(())
     }
@@ -330,7 +366,9 @@ impl<S: Store> Stream<'_, S> {
 
     /// Sends the next page of a space, if there is one; and notes when there is another after it.
     async fn send_page(&mut self, space: SpaceId) -> Result<(), End> {
-        let Some(place) = self.places.get_mut(&space) else { return Ok(()) };
+        let Some(place) = self.places.get_mut(&space) else {
+            return Ok(());
+        };
         let stretch = Stretch {
             after: place.after,
             removed_after: place.removed_after,

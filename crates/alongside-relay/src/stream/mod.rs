@@ -48,7 +48,11 @@ pub(crate) async fn open<S: Store>(
         return Err(Code::BadProof.into());
     }
     let upgrade = upgrade.map_err(|_| Code::Malformed)?;
-    let permit = app.streams.clone().try_acquire_owned().map_err(|_| Code::Unavailable)?;
+    let permit = app
+        .streams
+        .clone()
+        .try_acquire_owned()
+        .map_err(|_| Code::Unavailable)?;
     Ok(upgrade
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
@@ -64,9 +68,13 @@ pub(crate) async fn open<S: Store>(
 
 /// A browser says which page opens a socket: it must be one of ours. Other clients say nothing.
 fn is_own_page(headers: &HeaderMap, public_url: Option<&str>) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Some(origin) = headers.get(ORIGIN) else {
+        return true;
+    };
     let Ok(origin) = origin.to_str() else { return false };
-    let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let host = origin
+        .strip_prefix("https://")
+        .or_else(|| origin.strip_prefix("http://"));
     let named = headers.get(HOST).and_then(|host| host.to_str().ok());
     let is_host = matches!((host, named), (Some(host), Some(named)) if host.eq_ignore_ascii_case(named));
     is_host || public_url.is_some_and(|url| url.eq_ignore_ascii_case(origin))
@@ -88,7 +96,13 @@ mod tests {
         assert!(asks(None));
         assert!(asks(Some("http://relay.example:8787")));
         assert!(asks(Some("https://alongside.example")));
-        for foreign in ["http://relay.example", "https://evil.example", "null", "", "http://relay.example:8787.evil.example"] {
+        for foreign in [
+            "http://relay.example",
+            "https://evil.example",
+            "null",
+            "",
+            "http://relay.example:8787.evil.example",
+        ] {
             assert!(!asks(Some(foreign)), "{foreign}");
         }
     }

@@ -22,23 +22,46 @@ fn operations(target: EnvelopeId, newcomer: [u8; 32]) -> Vec<(&'static str, &'st
         ("POST", pattern::LEAVE, Vec::new()),
         ("GET", pattern::ENTRIES, Vec::new()),
         ("POST", pattern::ENTRIES, encode(&Append { envelopes: intruding })),
-        ("POST", pattern::REMOVE, encode(&Remove { envelopes: vec![EnvelopeName(target)] })),
+        (
+            "POST",
+            pattern::REMOVE,
+            encode(&Remove {
+                envelopes: vec![EnvelopeName(target)],
+            }),
+        ),
         ("GET", pattern::ROUND, Vec::new()),
-        ("PUT", pattern::ROUND, encode(&Deposit { envelope: posted("intruding") })),
+        (
+            "PUT",
+            pattern::ROUND,
+            encode(&Deposit {
+                envelope: posted("intruding"),
+            }),
+        ),
         ("DELETE", pattern::ROUND, Vec::new()),
     ]
 }
 
 #[test]
 fn every_route_of_spaces_is_tried() {
-    let tried: Vec<&str> = operations([0; 32], [0; 32]).iter().map(|(_, path, _)| *path).collect();
+    let tried: Vec<&str> = operations([0; 32], [0; 32])
+        .iter()
+        .map(|(_, path, _)| *path)
+        .collect();
     let all = crate::openapi::paths_of_wire();
     for path in all.iter().filter(|path| path.starts_with("/v1/spaces/{space}/")) {
-        assert!(tried.contains(&path.as_str()) || path == pattern::TICKET, "{path} is not tried");
+        assert!(
+            tried.contains(&path.as_str()) || path == pattern::TICKET,
+            "{path} is not tried"
+        );
     }
 }
 
-async fn ask(http: &Http, token: Option<&[u8; 32]>, ticket: Option<&[u8]>, (method, path, body): (&str, &str, &[u8])) -> Answer {
+async fn ask(
+    http: &Http,
+    token: Option<&[u8; 32]>,
+    ticket: Option<&[u8]>,
+    (method, path, body): (&str, &str, &[u8]),
+) -> Answer {
     let bearer = token.map(|token| format!("Bearer {}", base64url(token)));
     let ticket = ticket.map(base64url);
     let mut headers = vec![("content-type", MEDIA_TYPE), ("accept", MEDIA_TYPE)];
@@ -47,13 +70,24 @@ async fn ask(http: &Http, token: Option<&[u8; 32]>, ticket: Option<&[u8]>, (meth
     http.ask(method, path, &headers, body.to_vec()).await
 }
 
+/// What it is, the session's token, the ticket, what is answered.
+type Attempt<'a> = (&'a str, Option<&'a [u8; 32]>, Option<&'a [u8]>, Code);
+
 #[tokio::test]
 async fn no_route_gives_a_stranger_anything_or_tells_whether_a_space_is_there() {
     let world = World::on_disk().await;
     let (ada, ben) = world.two().await;
     ada.append(&["ours"]).await;
     let round = with(&with(pattern::ROUND, &ada.space), &ROUND);
-    let put = ada.ask("PUT", &round, encode(&Deposit { envelope: posted("hers") })).await;
+    let put = ada
+        .ask(
+            "PUT",
+            &round,
+            encode(&Deposit {
+                envelope: posted("hers"),
+            }),
+        )
+        .await;
     assert_eq!(put.status, StatusCode::OK);
     let eve: Member = world.person("eve").await.open_space().await;
     let nowhere: [u8; 16] = random();
@@ -61,12 +95,27 @@ async fn no_route_gives_a_stranger_anything_or_tells_whether_a_space_is_there() 
     let own = Some(&eve.person.token);
     let mut forged = eve.ticket.clone();
     forged[..16].copy_from_slice(&ada.space);
-    let attempts: Vec<(&str, Option<&[u8; 32]>, Option<&[u8]>, Code)> = vec![
+    let attempts: [Attempt<'_>; 7] = [
         ("no session", None, None, Code::SessionEnded),
-        ("no session, a member's ticket", None, Some(&ada.ticket), Code::SessionEnded),
+        (
+            "no session, a member's ticket",
+            None,
+            Some(&ada.ticket),
+            Code::SessionEnded,
+        ),
         ("no ticket", own, None, Code::TicketNeeded),
-        ("a ticket of another space", own, Some(&eve.ticket), Code::TicketNeeded),
-        ("a member's ticket in another session", own, Some(&ada.ticket), Code::TicketNeeded),
+        (
+            "a ticket of another space",
+            own,
+            Some(&eve.ticket),
+            Code::TicketNeeded,
+        ),
+        (
+            "a member's ticket in another session",
+            own,
+            Some(&ada.ticket),
+            Code::TicketNeeded,
+        ),
         ("a forged ticket", own, Some(&forged), Code::TicketNeeded),
         ("an empty ticket", own, Some(&[]), Code::TicketNeeded),
     ];
@@ -91,8 +140,13 @@ async fn no_route_gives_a_stranger_anything_or_tells_whether_a_space_is_there() 
         assert_eq!((there.code(), there.body), (Code::NotFound, not_there.body));
     }
     for space in [ada.space, nowhere] {
-        let signature = eve.person.sign(&eve.key, alongside_wire::proof::Purpose::Ticket, &[&space]);
-        let asked = alongside_wire::space::AskTicket { member: ada.public(), signature };
+        let signature = eve
+            .person
+            .sign(&eve.key, alongside_wire::proof::Purpose::Ticket, &[&space]);
+        let asked = alongside_wire::space::AskTicket {
+            member: ada.public(),
+            signature,
+        };
         let answer = eve.person.post(&with(pattern::TICKET, &space), &asked).await;
         assert_eq!(answer.code(), Code::BadProof);
     }
@@ -101,15 +155,36 @@ async fn no_route_gives_a_stranger_anything_or_tells_whether_a_space_is_there() 
     for ticket in [eve.ticket.clone(), ada.ticket.clone(), forged, Vec::new()] {
         for space in [ada.space, nowhere] {
             let ticket = ticket.clone().into();
-            stream.send(&ClientFrame::Watch { space, ticket, after: 0, removed_after: 0 }).await;
+            stream
+                .send(&ClientFrame::Watch {
+                    space,
+                    ticket,
+                    after: 0,
+                    removed_after: 0,
+                })
+                .await;
             let refused = stream.next().await;
             let code = Code::TicketNeeded.text().to_owned();
-            assert_eq!(refused, alongside_wire::stream::ServerFrame::Refused { space: Some(space), code });
+            assert_eq!(
+                refused,
+                alongside_wire::stream::ServerFrame::Refused {
+                    space: Some(space),
+                    code
+                }
+            );
         }
     }
     // And all is as it was.
     assert_eq!(heads(&ben.read("").await), ["ours"]);
-    let put = ben.ask("PUT", &round, encode(&Deposit { envelope: posted("his") })).await;
+    let put = ben
+        .ask(
+            "PUT",
+            &round,
+            encode(&Deposit {
+                envelope: posted("his"),
+            }),
+        )
+        .await;
     assert_eq!(put.status, StatusCode::OK);
     let mut revealed = heads(&ben.read("").await);
     revealed.sort_unstable();
@@ -138,8 +213,23 @@ async fn no_route_in_a_session_answers_without_one() {
             assert_eq!(answer.code(), Code::SessionEnded, "{method} {path}");
         }
     }
-    for authorization in ["", "Bearer", "Bearer ", "Basic AAAA", "Bearer !!!!", "Bearer AAAA", "bearer"] {
-        let answer = http.ask("GET", pattern::VAULT, &[("authorization", authorization)], Vec::new()).await;
+    for authorization in [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic AAAA",
+        "Bearer !!!!",
+        "Bearer AAAA",
+        "bearer",
+    ] {
+        let answer = http
+            .ask(
+                "GET",
+                pattern::VAULT,
+                &[("authorization", authorization)],
+                Vec::new(),
+            )
+            .await;
         assert_eq!(answer.code(), Code::SessionEnded, "{authorization:?}");
     }
 }

@@ -52,7 +52,11 @@ impl World {
             ..Config::default()
         };
         change(&mut config);
-        Self { relay: Relay::start(config).await.unwrap(), now_ms, _folder: None }
+        Self {
+            relay: Relay::start(config).await.unwrap(),
+            now_ms,
+            _folder: None,
+        }
     }
 
     pub(crate) async fn new() -> Self {
@@ -63,7 +67,10 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let keep = Keep::Folder(folder.path().to_owned());
         let world = Self::with(|config| config.keep = keep).await;
-        Self { _folder: Some(folder), ..world }
+        Self {
+            _folder: Some(folder),
+            ..world
+        }
     }
 
     pub(crate) fn pass(&self, ms: i64) {
@@ -71,13 +78,20 @@ impl World {
     }
 
     pub(crate) fn http(&self) -> Http {
-        Http { client: Client::builder(TokioExecutor::new()).build_http(), url: self.relay.url() }
+        Http {
+            client: Client::builder(TokioExecutor::new()).build_http(),
+            url: self.relay.url(),
+        }
     }
 
     pub(crate) async fn person(&self, handle: &str) -> Person {
         let http = self.http();
         let session = register(&http, handle, "a passphrase").await.unwrap();
-        Person { http, handle: handle.to_owned(), token: session.token }
+        Person {
+            http,
+            handle: handle.to_owned(),
+            token: session.token,
+        }
     }
 
     /// Two people who share a space.
@@ -155,7 +169,11 @@ impl Http {
     pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
         let response = self.client.request(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        Answer { status: parts.status, headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes(),
+        }
     }
 
     pub(crate) async fn ask(
@@ -165,7 +183,9 @@ impl Http {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -173,17 +193,28 @@ impl Http {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, &[("accept", MEDIA_TYPE)], Bytes::new()).await
+        self.ask("GET", path, &[("accept", MEDIA_TYPE)], Bytes::new())
+            .await
     }
 
     pub(crate) async fn post<T: minicbor::Encode<()>>(&self, path: &str, message: &T) -> Answer {
-        self.ask("POST", path, &[("accept", MEDIA_TYPE), ("content-type", MEDIA_TYPE)], encode(message)).await
+        self.ask(
+            "POST",
+            path,
+            &[("accept", MEDIA_TYPE), ("content-type", MEDIA_TYPE)],
+            encode(message),
+        )
+        .await
     }
 }
 
 /// A stretch that costs next to nothing.
 pub(crate) fn cheap() -> Argon2<'static> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap())
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(8, 1, 1, None).unwrap(),
+    )
 }
 
 /// The client's half of a registration: what to send first, and what to make of the answer.
@@ -196,39 +227,59 @@ pub(crate) async fn upload(
     let response = RegistrationResponse::deserialize(&reply.response).unwrap();
     let ksf = cheap();
     let parameters = ClientRegistrationFinishParameters::new(Identifiers::default(), Some(&ksf));
-    let finished = started.state.finish(&mut OsRng, passphrase.as_bytes(), response, parameters).unwrap();
+    let finished = started
+        .state
+        .finish(&mut OsRng, passphrase.as_bytes(), response, parameters)
+        .unwrap();
     Ok(finished.message.serialize().to_vec())
 }
 
 fn outcome<T: for<'b> minicbor::Decode<'b, ()>>(answer: &Answer) -> Result<T, Code> {
-    if answer.status == StatusCode::OK { Ok(answer.message()) } else { Err(answer.code()) }
+    if answer.status == StatusCode::OK {
+        Ok(answer.message())
+    } else {
+        Err(answer.code())
+    }
 }
 
 pub(crate) async fn register(http: &Http, handle: &str, passphrase: &str) -> Result<Session, Code> {
     let upload = upload(passphrase, async |request| {
-        let start = RegisterStart { handle: handle.to_owned(), request: request.into() };
+        let start = RegisterStart {
+            handle: handle.to_owned(),
+            request: request.into(),
+        };
         outcome(&http.post(pattern::REGISTER_START, &start).await)
     })
     .await?;
-    let finish =
-        RegisterFinish { handle: handle.to_owned(), upload: upload.into(), vault: b"vault".to_vec().into() };
+    let finish = RegisterFinish {
+        handle: handle.to_owned(),
+        upload: upload.into(),
+        vault: b"vault".to_vec().into(),
+    };
     outcome(&http.post(pattern::REGISTER_FINISH, &finish).await)
 }
 
 pub(crate) async fn login(http: &Http, handle: &str, passphrase: &str) -> Result<Session, Code> {
     let started = ClientLogin::<Suite>::start(&mut OsRng, passphrase.as_bytes()).unwrap();
-    let start =
-        LoginStart { handle: handle.to_owned(), request: started.message.serialize().to_vec().into() };
+    let start = LoginStart {
+        handle: handle.to_owned(),
+        request: started.message.serialize().to_vec().into(),
+    };
     let reply: LoginStarted = outcome(&http.post(pattern::LOGIN_START, &start).await)?;
     let response = CredentialResponse::deserialize(&reply.response).unwrap();
     let ksf = cheap();
     let parameters = ClientLoginFinishParameters::new(None, Identifiers::default(), Some(&ksf));
     // A wrong passphrase, or no account: the client notices by itself, and has nothing to send.
-    let Ok(finished) = started.state.finish(&mut OsRng, passphrase.as_bytes(), response, parameters) else {
+    let Ok(finished) = started
+        .state
+        .finish(&mut OsRng, passphrase.as_bytes(), response, parameters)
+    else {
         return Err(Code::WrongCredentials);
     };
-    let finish =
-        LoginFinish { state: reply.state, finalization: finished.message.serialize().to_vec().into() };
+    let finish = LoginFinish {
+        state: reply.state,
+        finalization: finished.message.serialize().to_vec().into(),
+    };
     outcome(&http.post(pattern::LOGIN_FINISH, &finish).await)
 }
 
@@ -251,7 +302,11 @@ impl Person {
 
     pub(crate) async fn ask(&self, method: &str, path: &str, body: impl Into<Bytes>) -> Answer {
         let bearer = self.bearer();
-        let headers = [("accept", MEDIA_TYPE), ("content-type", MEDIA_TYPE), ("authorization", bearer.as_str())];
+        let headers = [
+            ("accept", MEDIA_TYPE),
+            ("content-type", MEDIA_TYPE),
+            ("authorization", bearer.as_str()),
+        ];
         self.http.ask(method, path, &headers, body).await
     }
 
@@ -272,19 +327,31 @@ impl Person {
     pub(crate) async fn open_space(self) -> Member {
         let (space, key) = (random(), SigningKey::from_bytes(&random()));
         let signature = self.sign(&key, Purpose::OpenSpace, &[&space]);
-        let open = OpenSpace { space, member: key.verifying_key().to_bytes(), signature };
+        let open = OpenSpace {
+            space,
+            member: key.verifying_key().to_bytes(),
+            signature,
+        };
         self.post(pattern::SPACES, &open).await.done();
         self.into_member(space, key).await
     }
 
     pub(crate) async fn into_member(self, space: [u8; 16], key: SigningKey) -> Member {
         let ticket: Ticket = self.ask_ticket(space, &key).await.message();
-        Member { person: self, space, key, ticket: ticket.ticket.to_vec() }
+        Member {
+            person: self,
+            space,
+            key,
+            ticket: ticket.ticket.to_vec(),
+        }
     }
 
     pub(crate) async fn ask_ticket(&self, space: [u8; 16], key: &SigningKey) -> Answer {
         let signature = self.sign(key, Purpose::Ticket, &[&space]);
-        let ask = AskTicket { member: key.verifying_key().to_bytes(), signature };
+        let ask = AskTicket {
+            member: key.verifying_key().to_bytes(),
+            signature,
+        };
         self.post(&with(pattern::TICKET, &space), &ask).await
     }
 }
@@ -305,8 +372,12 @@ impl Member {
 
     pub(crate) async fn admit(&self, person: Person) -> Self {
         let key = SigningKey::from_bytes(&random());
-        let add = AddMember { member: key.verifying_key().to_bytes() };
-        self.ask("POST", &with(pattern::MEMBERS, &self.space), encode(&add)).await.done();
+        let add = AddMember {
+            member: key.verifying_key().to_bytes(),
+        };
+        self.ask("POST", &with(pattern::MEMBERS, &self.space), encode(&add))
+            .await
+            .done();
         person.into_member(self.space, key).await
     }
 
@@ -322,11 +393,18 @@ impl Member {
     }
 
     pub(crate) async fn try_append(&self, envelopes: Vec<Posted>) -> Answer {
-        self.ask("POST", &with(pattern::ENTRIES, &self.space), encode(&Append { envelopes })).await
+        self.ask(
+            "POST",
+            &with(pattern::ENTRIES, &self.space),
+            encode(&Append { envelopes }),
+        )
+        .await
     }
 
     pub(crate) async fn append(&self, texts: &[&str]) -> Appended {
-        self.try_append(texts.iter().map(|text| posted(text)).collect()).await.message()
+        self.try_append(texts.iter().map(|text| posted(text)).collect())
+            .await
+            .message()
     }
 
     pub(crate) async fn read(&self, query: &str) -> Page {
@@ -336,9 +414,15 @@ impl Member {
 }
 
 pub(crate) fn posted(text: &str) -> Posted {
-    Posted { head: text.as_bytes().to_vec().into(), payload: format!("payload of {text}").into_bytes().into() }
+    Posted {
+        head: text.as_bytes().to_vec().into(),
+        payload: format!("payload of {text}").into_bytes().into(),
+    }
 }
 
 pub(crate) fn heads(page: &Page) -> Vec<String> {
-    page.entries.iter().map(|entry| String::from_utf8(entry.head.to_vec()).unwrap()).collect()
+    page.entries
+        .iter()
+        .map(|entry| String::from_utf8(entry.head.to_vec()).unwrap())
+        .collect()
 }

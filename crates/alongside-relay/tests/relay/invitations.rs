@@ -22,7 +22,11 @@ const WEEK_S: u64 = 7 * 24 * 60 * 60;
 impl Link {
     fn new() -> Self {
         let [key, inviter] = [(); 2].map(|()| SigningKey::from_bytes(&random()));
-        Self { id: random(), key, inviter }
+        Self {
+            id: random(),
+            key,
+            inviter,
+        }
     }
 
     async fn invite(&self, by: &Person, blob: &[u8], valid_s: u64) -> Answer {
@@ -44,7 +48,10 @@ impl Link {
 
     async fn claim(&self, by: &Person, claim: &[u8]) -> Answer {
         let signature = by.sign(&self.key, Purpose::Claim, &[&self.id, &Sha256::digest(claim)]);
-        let message = Claim { claim: claim.to_vec().into(), signature };
+        let message = Claim {
+            claim: claim.to_vec().into(),
+            signature,
+        };
         by.post(&with(pattern::CLAIM, &self.id), &message).await
     }
 
@@ -64,7 +71,10 @@ impl Link {
     async fn welcome(&self, by: &Person, welcome: Option<&[u8]>) -> Answer {
         let hash = Sha256::digest(welcome.unwrap_or_default());
         let signature = by.sign(&self.inviter, Purpose::Welcome, &[&self.id, &hash]);
-        let message = Welcome { welcome: welcome.map(|bytes| bytes.to_vec().into()), signature };
+        let message = Welcome {
+            welcome: welcome.map(|bytes| bytes.to_vec().into()),
+            signature,
+        };
         by.post(&with(pattern::WELCOME, &self.id), &message).await
     }
 }
@@ -76,12 +86,22 @@ async fn an_invitation_is_looked_at_claimed_answered_and_entered() {
     let link = Link::new();
     link.invite(&ada, b"blob", WEEK_S).await.done();
     let expires_ms = START_MS + 7 * 86_400_000;
-    let seen = Invitation { blob: b"blob".to_vec().into(), expires_ms, claimed: false };
+    let seen = Invitation {
+        blob: b"blob".to_vec().into(),
+        expires_ms,
+        claimed: false,
+    };
     // However many robots follow the link.
     for _ in 0..5 {
         assert_eq!(link.get(&ben).await.message::<Invitation>(), seen);
     }
-    assert_eq!(link.look(&ada).await.message::<Claimed>(), Claimed { claim: None, expires_ms });
+    assert_eq!(
+        link.look(&ada).await.message::<Claimed>(),
+        Claimed {
+            claim: None,
+            expires_ms
+        }
+    );
     assert_eq!(link.enter(&ben).await.message::<Entrance>(), Entrance::Waiting);
     assert_eq!(link.welcome(&ada, Some(b"early")).await.code(), Code::NotFound);
 
@@ -90,14 +110,22 @@ async fn an_invitation_is_looked_at_claimed_answered_and_entered() {
     assert_eq!(link.claim(&ben, b"eve").await.code(), Code::InvitationUsed);
     assert!(link.get(&ben).await.message::<Invitation>().claimed);
     let claim = Some(b"ben".to_vec().into());
-    assert_eq!(link.look(&ada).await.message::<Claimed>(), Claimed { claim, expires_ms });
+    assert_eq!(
+        link.look(&ada).await.message::<Claimed>(),
+        Claimed { claim, expires_ms }
+    );
 
     link.welcome(&ada, Some(b"come in")).await.done();
     link.welcome(&ada, Some(b"come in")).await.done();
-    assert_eq!(link.welcome(&ada, Some(b"other")).await.code(), Code::InvitationUsed);
+    assert_eq!(
+        link.welcome(&ada, Some(b"other")).await.code(),
+        Code::InvitationUsed
+    );
     let open = Entrance::Open(b"come in".to_vec().into());
     assert_eq!(link.enter(&ben).await.message::<Entrance>(), open);
-    let revoke = link.prove(&ada, pattern::REVOKE, &link.inviter, Purpose::Revoke).await;
+    let revoke = link
+        .prove(&ada, pattern::REVOKE, &link.inviter, Purpose::Revoke)
+        .await;
     assert_eq!(revoke.code(), Code::InvitationUsed);
 }
 
@@ -115,15 +143,30 @@ async fn every_step_needs_its_own_key_purpose_and_session() {
         (pattern::REVOKE, &link.key, Purpose::Revoke),
         (pattern::REVOKE, &link.inviter, Purpose::Look),
     ] {
-        assert_eq!(link.prove(&eve, path, key, purpose).await.code(), Code::BadProof, "{path}");
+        assert_eq!(
+            link.prove(&eve, path, key, purpose).await.code(),
+            Code::BadProof,
+            "{path}"
+        );
     }
     // A proof that somebody overheard is none in another session.
-    let overheard = Proof { signature: ada.sign(&link.inviter, Purpose::Look, &[&link.id]) };
-    assert_eq!(eve.post(&with(pattern::LOOK, &link.id), &overheard).await.code(), Code::BadProof);
-    let forged = Link { id: link.id, ..Link::new() };
+    let overheard = Proof {
+        signature: ada.sign(&link.inviter, Purpose::Look, &[&link.id]),
+    };
+    assert_eq!(
+        eve.post(&with(pattern::LOOK, &link.id), &overheard).await.code(),
+        Code::BadProof
+    );
+    let forged = Link {
+        id: link.id,
+        ..Link::new()
+    };
     assert_eq!(forged.claim(&eve, b"eve").await.code(), Code::BadProof);
     assert_eq!(forged.welcome(&eve, None).await.code(), Code::BadProof);
-    assert_eq!(forged.invite(&eve, b"blob", WEEK_S).await.code(), Code::InvitationUsed);
+    assert_eq!(
+        forged.invite(&eve, b"blob", WEEK_S).await.code(),
+        Code::InvitationUsed
+    );
     assert!(!link.get(&eve).await.message::<Invitation>().claimed);
 }
 
@@ -156,12 +199,18 @@ async fn one_turned_away_and_one_taken_back_are_over() {
     }
     refused.claim(&ben, b"ben").await.done();
     refused.welcome(&ada, None).await.done();
-    revoked.prove(&ada, pattern::REVOKE, &revoked.inviter, Purpose::Revoke).await.done();
+    revoked
+        .prove(&ada, pattern::REVOKE, &revoked.inviter, Purpose::Revoke)
+        .await
+        .done();
     for link in [&refused, &revoked] {
         assert_eq!(link.enter(&ben).await.message::<Entrance>(), Entrance::Closed);
         assert_eq!(link.get(&ben).await.code(), Code::InvitationOver);
         assert_eq!(link.look(&ada).await.code(), Code::InvitationOver);
-        assert_eq!(link.welcome(&ada, Some(b"after all")).await.code(), Code::InvitationOver);
+        assert_eq!(
+            link.welcome(&ada, Some(b"after all")).await.code(),
+            Code::InvitationOver
+        );
     }
     assert_eq!(revoked.claim(&ben, b"ben").await.code(), Code::InvitationOver);
 }
@@ -171,8 +220,20 @@ async fn an_invitation_has_bounds() {
     let world = World::new().await;
     let ada = world.person("ada").await;
     assert_eq!(Link::new().invite(&ada, b"blob", 0).await.code(), Code::Malformed);
-    assert_eq!(Link::new().invite(&ada, b"blob", MAX_INVITATION_S + 1).await.code(), Code::Malformed);
+    assert_eq!(
+        Link::new()
+            .invite(&ada, b"blob", MAX_INVITATION_S + 1)
+            .await
+            .code(),
+        Code::Malformed
+    );
     let large = vec![0; MAX_INVITATION_BYTES + 1];
-    assert_eq!(Link::new().invite(&ada, &large, WEEK_S).await.code(), Code::TooLarge);
-    Link::new().invite(&ada, &large[1..], MAX_INVITATION_S).await.done();
+    assert_eq!(
+        Link::new().invite(&ada, &large, WEEK_S).await.code(),
+        Code::TooLarge
+    );
+    Link::new()
+        .invite(&ada, &large[1..], MAX_INVITATION_S)
+        .await
+        .done();
 }

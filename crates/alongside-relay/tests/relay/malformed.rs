@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use alongside_wire::account::{
-    LoginFinish, LoginStart, PassphraseFinish, PutVault, RecoverFinish, RecoverStart, RecoveryKey, RecoveryKeys,
-    RegisterFinish, RegisterStart,
+    LoginFinish, LoginStart, PassphraseFinish, PutVault, RecoverFinish, RecoverStart, RecoveryKey,
+    RecoveryKeys, RegisterFinish, RegisterStart,
 };
 use alongside_wire::encode;
 use alongside_wire::invitation::{Claim, Invite, Proof, Welcome};
@@ -62,27 +62,78 @@ impl Dice {
 
     /// A message of some route, well formed, of no meaning.
     fn message(&mut self) -> Vec<u8> {
-        let handle = ["ada", "nobody", "", "Ada!", "a-very-long-handle-that-is-longer-than-it-may-be"];
+        let handle = [
+            "ada",
+            "nobody",
+            "",
+            "Ada!",
+            "a-very-long-handle-that-is-longer-than-it-may-be",
+        ];
         let handle = self.pick(&handle).to_owned();
         match self.below(19) {
-            0 => encode(&RegisterStart { handle, request: self.some_bytes() }),
-            1 => encode(&RegisterFinish { handle, upload: self.some_bytes(), vault: self.some_bytes() }),
-            2 => encode(&LoginStart { handle, request: self.some_bytes() }),
-            3 => encode(&LoginFinish { state: self.bytes(32).into(), finalization: self.bytes(64).into() }),
+            0 => encode(&RegisterStart {
+                handle,
+                request: self.some_bytes(),
+            }),
+            1 => encode(&RegisterFinish {
+                handle,
+                upload: self.some_bytes(),
+                vault: self.some_bytes(),
+            }),
+            2 => encode(&LoginStart {
+                handle,
+                request: self.some_bytes(),
+            }),
+            3 => encode(&LoginFinish {
+                state: self.bytes(32).into(),
+                finalization: self.bytes(64).into(),
+            }),
             4 => encode(&RecoverStart { handle }),
-            5 => encode(&RecoverFinish { handle, challenge: self.some_bytes(), account: self.array(), both: self.array() }),
+            5 => encode(&RecoverFinish {
+                handle,
+                challenge: self.some_bytes(),
+                account: self.array(),
+                both: self.array(),
+            }),
             6 => {
-                let vault = PutVault { replaces: self.0.next_u64(), sealed: self.some_bytes() };
-                encode(&PassphraseFinish { upload: self.some_bytes(), vault })
+                let vault = PutVault {
+                    replaces: self.0.next_u64(),
+                    sealed: self.some_bytes(),
+                };
+                encode(&PassphraseFinish {
+                    upload: self.some_bytes(),
+                    vault,
+                })
             }
-            7 => encode(&RecoveryKey { keys: Some(RecoveryKeys { account: self.array(), both: self.array() }) }),
-            8 => encode(&PutVault { replaces: self.0.next_u64(), sealed: self.some_bytes() }),
-            9 => encode(&OpenSpace { space: self.array(), member: self.array(), signature: self.array() }),
-            10 => encode(&AskTicket { member: self.array(), signature: self.array() }),
+            7 => encode(&RecoveryKey {
+                keys: Some(RecoveryKeys {
+                    account: self.array(),
+                    both: self.array(),
+                }),
+            }),
+            8 => encode(&PutVault {
+                replaces: self.0.next_u64(),
+                sealed: self.some_bytes(),
+            }),
+            9 => encode(&OpenSpace {
+                space: self.array(),
+                member: self.array(),
+                signature: self.array(),
+            }),
+            10 => encode(&AskTicket {
+                member: self.array(),
+                signature: self.array(),
+            }),
             11 => encode(&AddMember { member: self.array() }),
-            12 => encode(&Append { envelopes: Vec::new() }),
-            13 => encode(&Remove { envelopes: vec![EnvelopeName(self.array())] }),
-            14 => encode(&Deposit { envelope: posted("x") }),
+            12 => encode(&Append {
+                envelopes: Vec::new(),
+            }),
+            13 => encode(&Remove {
+                envelopes: vec![EnvelopeName(self.array())],
+            }),
+            14 => encode(&Deposit {
+                envelope: posted("x"),
+            }),
             15 => encode(&Invite {
                 invitation: self.array(),
                 key: self.array(),
@@ -91,9 +142,17 @@ impl Dice {
                 valid_s: self.0.next_u64(),
                 signature: self.array(),
             }),
-            16 => encode(&Claim { claim: self.some_bytes(), signature: self.array() }),
-            17 => encode(&Proof { signature: self.array() }),
-            _ => encode(&Welcome { welcome: Some(self.some_bytes()), signature: self.array() }),
+            16 => encode(&Claim {
+                claim: self.some_bytes(),
+                signature: self.array(),
+            }),
+            17 => encode(&Proof {
+                signature: self.array(),
+            }),
+            _ => encode(&Welcome {
+                welcome: Some(self.some_bytes()),
+                signature: self.array(),
+            }),
         }
     }
 
@@ -128,9 +187,16 @@ impl Dice {
     }
 
     fn id(&mut self, real: &[u8]) -> String {
-        let garbage = ["", "0", "zz", "..", "%00", "%ff%fe", "{space}", "00 ", "ÄÖ", "a/b", "%2f", "1%2e"];
+        let garbage = [
+            "", "0", "zz", "..", "%00", "%ff%fe", "{space}", "00 ", "ÄÖ", "a/b", "%2f", "1%2e",
+        ];
         match self.below(4) {
-            0 => self.pick(&garbage).replace(' ', "%20").replace('Ä', "%c3%84").replace('Ö', "%c3%96").replace(['{', '}'], "_"),
+            0 => self
+                .pick(&garbage)
+                .replace(' ', "%20")
+                .replace('Ä', "%c3%84")
+                .replace('Ö', "%c3%96")
+                .replace(['{', '}'], "_"),
             1 => alongside_wire::route::hex(&self.bytes(real.len())),
             2 => alongside_wire::route::hex(real).to_uppercase(),
             _ => alongside_wire::route::hex(real),
@@ -143,7 +209,11 @@ impl Dice {
         match self.below(6) {
             0 => {}
             1 => add("authorization", format!("Bearer {}", base64url(&self.bytes(32)))),
-            2 => add("authorization", self.pick(&["", "Bearer", "Basic AAAA", "Bearer !", "Bearer AAAAAAAA", "x\ty"]).to_owned()),
+            2 => add(
+                "authorization",
+                self.pick(&["", "Bearer", "Basic AAAA", "Bearer !", "Bearer AAAAAAAA", "x\ty"])
+                    .to_owned(),
+            ),
             _ => add("authorization", member.person.bearer()),
         }
         match self.below(6) {
@@ -162,10 +232,18 @@ impl Dice {
         }
         match self.below(8) {
             0 => {}
-            1 => add("content-type", self.pick(&["text/plain", "application/json", "", "application/cborx", ";;;"]).to_owned()),
+            1 => add(
+                "content-type",
+                self.pick(&["text/plain", "application/json", "", "application/cborx", ";;;"])
+                    .to_owned(),
+            ),
             _ => add("content-type", "application/cbor".to_owned()),
         }
-        add("accept", self.pick(&["application/cbor", "*/*", "text/html", "", "application/json;q=x"]).to_owned());
+        add(
+            "accept",
+            self.pick(&["application/cbor", "*/*", "text/html", "", "application/json;q=x"])
+                .to_owned(),
+        );
         if self.one_in(6) {
             let (name, value) = self.pick(&[
                 &("x-forwarded-for", "not an address"),
@@ -196,10 +274,19 @@ impl Dice {
 }
 
 /// Sends one request and says whether it was refused. A request that happens to be right is answered as such.
-async fn one(dice: &mut Dice, member: &Member, documented: &Documented, operations: &[(String, String)]) -> bool {
+async fn one(
+    dice: &mut Dice,
+    member: &Member,
+    documented: &Documented,
+    operations: &[(String, String)],
+) -> bool {
     let (path, mut method) = operations[dice.below(operations.len())].clone();
     if dice.one_in(8) {
-        method = dice.pick(&["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW"]).to_owned();
+        method = dice
+            .pick(&[
+                "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW",
+            ])
+            .to_owned();
     }
     // Neither the session nor the membership shall be over before the test is.
     let ends = [pattern::LEAVE, pattern::ACCOUNT, pattern::SESSION].contains(&path.as_str());
@@ -208,22 +295,42 @@ async fn one(dice: &mut Dice, member: &Member, documented: &Documented, operatio
     }
     let mut address = path.clone();
     while let (Some(start), Some(end)) = (address.find('{'), address.find('}')) {
-        let real: &[u8] = if address[start..].starts_with("{space}") { &member.space } else { &[7; 16] };
+        let real: &[u8] = if address[start..].starts_with("{space}") {
+            &member.space
+        } else {
+            &[7; 16]
+        };
         address = format!("{}{}{}", &address[..start], dice.id(real), &address[end + 1..]);
     }
     if dice.one_in(30) {
-        address = dice.pick(&["/v1/", "/v1//", "/v1/spaces/", "/v1/nothing", "/v1/%ff", "//v1/hello", "/v1/hello/"]).to_owned();
+        address = dice
+            .pick(&[
+                "/v1/",
+                "/v1//",
+                "/v1/spaces/",
+                "/v1/nothing",
+                "/v1/%ff",
+                "//v1/hello",
+                "/v1/hello/",
+            ])
+            .to_owned();
     }
     let mut headers = dice.headers(member);
     if ends {
         headers.retain(|(name, _)| name != "authorization");
     }
     let body = dice.body();
-    let mut request = Request::builder().method(method.as_str()).uri(format!("{}{address}{}", member.person.http.url, dice.query()));
+    let mut request = Request::builder().method(method.as_str()).uri(format!(
+        "{}{address}{}",
+        member.person.http.url,
+        dice.query()
+    ));
     for (name, value) in &headers {
         request = request.header(name, value);
     }
-    let Ok(request) = request.body(Full::new(Bytes::from(body))) else { return false };
+    let Ok(request) = request.body(Full::new(Bytes::from(body))) else {
+        return false;
+    };
     let answer = member.person.http.send(request).await;
     let what = format!("{method} {address} {headers:?}: {answer:?}");
     assert!(answer.status.as_u16() < 500, "{what}");
@@ -233,10 +340,16 @@ async fn one(dice: &mut Dice, member: &Member, documented: &Documented, operatio
     if method == "HEAD" {
         return true;
     }
-    let Some(problem) = answer.problem() else { panic!("no problem document: {what}") };
+    let Some(problem) = answer.problem() else {
+        panic!("no problem document: {what}")
+    };
     let whole = address.split('/').count() == path.split('/').count() && !address.contains('%');
     if whole && !address.ends_with('/') && address != "/v1/nothing" && address != "//v1/hello" {
-        assert!(documented.allows(&path, &method, problem.code), "{:?} is not described: {what}", problem.code);
+        assert!(
+            documented.allows(&path, &method, problem.code),
+            "{:?} is not described: {what}",
+            problem.code
+        );
     }
     true
 }
@@ -286,7 +399,10 @@ async fn every_malformed_frame_is_refused_or_ends_its_stream_and_the_relay_stays
                 after: dice.0.next_u64(),
                 removed_after: dice.0.next_u64(),
             },
-            1 => ClientFrame::WatchInvitation { invitation: dice.array(), signature: dice.array() },
+            1 => ClientFrame::WatchInvitation {
+                invitation: dice.array(),
+                signature: dice.array(),
+            },
             2 => ClientFrame::Hello { token: dice.array() },
             _ => ClientFrame::Ping { number: 5 },
         };
@@ -303,7 +419,11 @@ async fn every_malformed_frame_is_refused_or_ends_its_stream_and_the_relay_stays
         if dice.one_in(300) {
             bytes = vec![0; 5000 + dice.below(100_000)];
         }
-        let message = if dice.one_in(20) { Message::Text("{}".into()) } else { Message::Binary(bytes.into()) };
+        let message = if dice.one_in(20) {
+            Message::Text("{}".into())
+        } else {
+            Message::Binary(bytes.into())
+        };
         let sent = stream.inner.send(message).await;
         // A marker behind it: whatever comes before its echo is the answer.
         if sent.is_ok() {
@@ -314,7 +434,10 @@ async fn every_malformed_frame_is_refused_or_ends_its_stream_and_the_relay_stays
             match stream.next_or_close().await {
                 Some(ServerFrame::Pong { number: u32::MAX }) => break,
                 Some(ServerFrame::Refused { code, .. }) => {
-                    assert!(Code::from_text(&code).is_some_and(|code| code.status() < 500), "{code}");
+                    assert!(
+                        Code::from_text(&code).is_some_and(|code| code.status() < 500),
+                        "{code}"
+                    );
                     refused += 1;
                 }
                 Some(ServerFrame::Pong { .. }) => {}
@@ -333,8 +456,13 @@ async fn every_malformed_frame_is_refused_or_ends_its_stream_and_the_relay_stays
         let mut stream = Socket::connect(&world).await;
         let body = dice.body().into_iter().take(3000).collect::<Vec<u8>>();
         stream.inner.send(Message::Binary(body.into())).await.unwrap();
-        let answer = timeout(Duration::from_secs(10), stream.next_or_close()).await.unwrap();
-        assert!(matches!(answer, Some(ServerFrame::Refused { .. }) | None), "{answer:?}");
+        let answer = timeout(Duration::from_secs(10), stream.next_or_close())
+            .await
+            .unwrap();
+        assert!(
+            matches!(answer, Some(ServerFrame::Refused { .. }) | None),
+            "{answer:?}"
+        );
     }
     let mut stream = Socket::open(&world, &ben.person).await;
     stream.watch(&ben, 0, 0).await;

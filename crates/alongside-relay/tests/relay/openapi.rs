@@ -62,7 +62,10 @@ async fn every_route_is_described_with_its_methods_and_no_other_method_is_known(
     let paths = paths_of_wire();
     assert!(paths.len() >= 29, "{}", paths.len());
     for path in &paths {
-        assert!(documented.0.keys().any(|(known, _)| known == path), "{path} is not described");
+        assert!(
+            documented.0.keys().any(|(known, _)| known == path),
+            "{path} is not described"
+        );
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
             let known = documented.0.contains_key(&(path.clone(), method.to_owned()));
             let answer = http.ask(method, path, &[], Bytes::new()).await;
@@ -85,7 +88,11 @@ async fn every_code_is_described_and_only_known_ones() {
     let documented = Documented::ask(&world.http()).await;
     let described: BTreeSet<&str> = documented.0.values().flatten().map(String::as_str).collect();
     for code in Code::ALL {
-        assert!(described.contains(code.text()) || *code == Code::MethodNotAllowed, "{}", code.text());
+        assert!(
+            described.contains(code.text()) || *code == Code::MethodNotAllowed,
+            "{}",
+            code.text()
+        );
     }
     for text in described {
         assert!(Code::from_text(text).is_some(), "{text}");

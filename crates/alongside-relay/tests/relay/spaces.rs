@@ -17,16 +17,39 @@ use crate::client::{Member, World, heads, posted, random};
 async fn entries_are_appended_and_read_in_order() {
     let world = World::on_disk().await;
     let (ada, ben) = world.two().await;
-    assert_eq!(ada.append(&["one", "two"]).await, Appended { numbers: vec![1, 2], head: 2 });
-    assert_eq!(ben.append(&["two", "three"]).await, Appended { numbers: vec![2, 3], head: 3 });
+    assert_eq!(
+        ada.append(&["one", "two"]).await,
+        Appended {
+            numbers: vec![1, 2],
+            head: 2
+        }
+    );
+    assert_eq!(
+        ben.append(&["two", "three"]).await,
+        Appended {
+            numbers: vec![2, 3],
+            head: 3
+        }
+    );
     let page = ben.read("").await;
     assert_eq!(heads(&page), ["one", "two", "three"]);
     assert_eq!((page.head, page.removals_head), (3, 0));
     assert_eq!(heads(&ben.read("after=1&limit=1").await), ["two"]);
     assert_eq!(heads(&ben.read("after=3&something=else").await), [""; 0]);
-    for bad in ["after=x", "after=-1", "limit=0", "limit=", "removed_after=1e3", "after=99999999999999999999"] {
+    for bad in [
+        "after=x",
+        "after=-1",
+        "limit=0",
+        "limit=",
+        "removed_after=1e3",
+        "after=99999999999999999999",
+    ] {
         let path = format!("{}?{bad}", with(pattern::ENTRIES, &ada.space));
-        assert_eq!(ada.ask("GET", &path, Bytes::new()).await.code(), Code::Malformed, "{bad}");
+        assert_eq!(
+            ada.ask("GET", &path, Bytes::new()).await.code(),
+            Code::Malformed,
+            "{bad}"
+        );
     }
 }
 
@@ -36,7 +59,11 @@ async fn numbers_stay_dense_and_nothing_doubles_when_many_append_and_repeat_at_o
     let (ada, ben) = world.two().await;
     let writers: Vec<_> = (0..12)
         .map(|writer: usize| {
-            let member = if writer.is_multiple_of(2) { ada.clone() } else { ben.clone() };
+            let member = if writer.is_multiple_of(2) {
+                ada.clone()
+            } else {
+                ben.clone()
+            };
             tokio::spawn(async move {
                 for piece in 0..10 {
                     let (own, both) = (format!("{writer} {piece}"), format!("shared {piece}"));
@@ -63,18 +90,48 @@ async fn numbers_stay_dense_and_nothing_doubles_when_many_append_and_repeat_at_o
 async fn too_many_and_too_large_envelopes_are_refused_whole() {
     let world = World::new().await;
     let (ada, _) = world.two().await;
-    let sized = |size: usize| Posted { head: b"h".to_vec().into(), payload: vec![0; size].into() };
+    let sized = |size: usize| Posted {
+        head: b"h".to_vec().into(),
+        payload: vec![0; size].into(),
+    };
     assert_eq!(ada.try_append(Vec::new()).await.code(), Code::Malformed);
-    assert_eq!(ada.try_append(vec![posted("x"), sized(MAX_PART_BYTES + 1)]).await.code(), Code::TooLarge);
-    assert_eq!(ada.try_append((0..=MAX_APPEND).map(|n| posted(&n.to_string())).collect()).await.code(), Code::TooLarge);
-    assert_eq!(ada.try_append((0..20).map(|_| sized(MAX_PART_BYTES)).collect()).await.code(), Code::TooLarge);
+    assert_eq!(
+        ada.try_append(vec![posted("x"), sized(MAX_PART_BYTES + 1)])
+            .await
+            .code(),
+        Code::TooLarge
+    );
+    assert_eq!(
+        ada.try_append((0..=MAX_APPEND).map(|n| posted(&n.to_string())).collect())
+            .await
+            .code(),
+        Code::TooLarge
+    );
+    assert_eq!(
+        ada.try_append((0..20).map(|_| sized(MAX_PART_BYTES)).collect())
+            .await
+            .code(),
+        Code::TooLarge
+    );
     assert_eq!(ada.read("").await.head, 0);
-    assert_eq!(ada.try_append(vec![sized(MAX_PART_BYTES)]).await.message::<Appended>().head, 1);
+    assert_eq!(
+        ada.try_append(vec![sized(MAX_PART_BYTES)])
+            .await
+            .message::<Appended>()
+            .head,
+        1
+    );
 }
 
 async fn remove(member: &Member, texts: &[&str]) -> crate::client::Answer {
     let envelopes = texts.iter().map(|text| EnvelopeName(posted(text).id())).collect();
-    member.ask("POST", &with(pattern::REMOVE, &member.space), encode(&Remove { envelopes })).await
+    member
+        .ask(
+            "POST",
+            &with(pattern::REMOVE, &member.space),
+            encode(&Remove { envelopes }),
+        )
+        .await
 }
 
 #[tokio::test]
@@ -89,7 +146,10 @@ async fn only_its_author_removes_a_payload() {
     let page = ben.read("removed_after=0").await;
     assert!(matches!(page.entries[0].payload, Kept::Removed(_)));
     assert!(matches!(page.entries[1].payload, Kept::Here(_)));
-    assert_eq!((page.removals.len(), page.removals[0].number, page.removals_head), (1, 1, 1));
+    assert_eq!(
+        (page.removals.len(), page.removals[0].number, page.removals_head),
+        (1, 1, 1)
+    );
     assert!(ben.read("removed_after=1").await.removals.is_empty());
 }
 
@@ -99,7 +159,11 @@ async fn a_space_is_opened_again_by_its_member_and_by_nobody_else() {
     let (ada, ben) = world.two().await;
     let open = async |member: &Member, key: &SigningKey, signed: &SigningKey| {
         let signature = member.person.sign(signed, Purpose::OpenSpace, &[&ada.space]);
-        let open = OpenSpace { space: ada.space, member: key.verifying_key().to_bytes(), signature };
+        let open = OpenSpace {
+            space: ada.space,
+            member: key.verifying_key().to_bytes(),
+            signature,
+        };
         member.person.post(pattern::SPACES, &open).await
     };
     open(&ada, &ada.key, &ada.key).await.done();
@@ -113,11 +177,22 @@ async fn who_left_can_do_nothing_any_more_though_the_ticket_has_time_left() {
     let world = World::on_disk().await;
     let (ada, ben) = world.two().await;
     ben.append(&["b"]).await;
-    ben.ask("POST", &with(pattern::LEAVE, &ben.space), Bytes::new()).await.done();
+    ben.ask("POST", &with(pattern::LEAVE, &ben.space), Bytes::new())
+        .await
+        .done();
     let entries = with(pattern::ENTRIES, &ben.space);
-    assert_eq!(ben.ask("GET", &entries, Bytes::new()).await.code(), Code::TicketNeeded);
-    assert_eq!(ben.try_append(vec![posted("late")]).await.code(), Code::TicketNeeded);
-    assert_eq!(ben.person.ask_ticket(ben.space, &ben.key).await.code(), Code::NotFound);
+    assert_eq!(
+        ben.ask("GET", &entries, Bytes::new()).await.code(),
+        Code::TicketNeeded
+    );
+    assert_eq!(
+        ben.try_append(vec![posted("late")]).await.code(),
+        Code::TicketNeeded
+    );
+    assert_eq!(
+        ben.person.ask_ticket(ben.space, &ben.key).await.code(),
+        Code::NotFound
+    );
     assert_eq!(heads(&ada.read("").await), ["b"]);
 }
 
@@ -125,8 +200,14 @@ async fn who_left_can_do_nothing_any_more_though_the_ticket_has_time_left() {
 async fn a_ticket_holds_for_an_hour_and_for_its_session() {
     let world = World::new().await;
     let (ada, ben) = world.two().await;
-    let stolen = Member { ticket: ada.ticket.clone(), ..ben.clone() };
-    assert_eq!(stolen.try_append(vec![posted("x")]).await.code(), Code::TicketNeeded);
+    let stolen = Member {
+        ticket: ada.ticket.clone(),
+        ..ben.clone()
+    };
+    assert_eq!(
+        stolen.try_append(vec![posted("x")]).await.code(),
+        Code::TicketNeeded
+    );
     world.pass(3_599_999);
     ada.append(&["x"]).await;
     world.pass(1);
@@ -141,7 +222,8 @@ async fn a_thirteenth_member_does_not_fit() {
     let (ada, _) = world.two().await;
     let add = async || {
         let add = AddMember { member: random() };
-        ada.ask("POST", &with(pattern::MEMBERS, &ada.space), encode(&add)).await
+        ada.ask("POST", &with(pattern::MEMBERS, &ada.space), encode(&add))
+            .await
     };
     for _ in 0..10 {
         add().await.done();
@@ -151,10 +233,21 @@ async fn a_thirteenth_member_does_not_fit() {
 
 #[tokio::test]
 async fn an_account_keeps_no_more_than_its_quota_and_gets_room_back_by_removing() {
-    let world = World::with(|config| config.limits = Limits { quota_bytes: 100, ..config.limits }).await;
+    let world = World::with(|config| {
+        config.limits = Limits {
+            quota_bytes: 100,
+            ..config.limits
+        }
+    })
+    .await;
     let (ada, ben) = world.two().await;
     ada.append(&["aaaaaaaaaaaaaaaaaaaa"]).await;
-    assert_eq!(ada.try_append(vec![posted("bbbbbbbbbbbbbbbbbbbbbbbbb")]).await.code(), Code::OverQuota);
+    assert_eq!(
+        ada.try_append(vec![posted("bbbbbbbbbbbbbbbbbbbbbbbbb")])
+            .await
+            .code(),
+        Code::OverQuota
+    );
     ben.append(&["bbbbbbbbbbbbbbbbbbbbbbbbb"]).await;
     remove(&ada, &["aaaaaaaaaaaaaaaaaaaa"]).await.done();
     ada.append(&["cccccccccccccccccccc"]).await;
@@ -171,7 +264,12 @@ async fn a_full_relay_says_so_and_goes_on_reading() {
     .await;
     let (ada, _) = world.two().await;
     ada.append(&["a"]).await;
-    let large = (0..4).map(|n| Posted { head: vec![n].into(), payload: vec![n; 200 * 1024].into() }).collect();
+    let large = (0..4)
+        .map(|n| Posted {
+            head: vec![n].into(),
+            payload: vec![n; 200 * 1024].into(),
+        })
+        .collect();
     assert_eq!(ada.try_append(large).await.code(), Code::Full);
     ada.append(&["b"]).await;
     let page: Page = ada.read("").await;

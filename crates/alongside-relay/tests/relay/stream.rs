@@ -28,7 +28,9 @@ impl Socket {
     /// A socket that has not said hello.
     pub(crate) async fn connect(world: &World) -> Self {
         let url = format!("ws://{}{}", world.relay.address(), pattern::STREAM);
-        Self { inner: connect_async(url).await.unwrap().0 }
+        Self {
+            inner: connect_async(url).await.unwrap().0,
+        }
     }
 
     pub(crate) async fn open(world: &World, person: &Person) -> Self {
@@ -39,13 +41,19 @@ impl Socket {
     }
 
     pub(crate) async fn send(&mut self, frame: &ClientFrame) {
-        self.inner.send(Message::Binary(encode(frame).into())).await.unwrap();
+        self.inner
+            .send(Message::Binary(encode(frame).into()))
+            .await
+            .unwrap();
     }
 
     /// The next frame; none when the relay closed the stream.
     pub(crate) async fn next_or_close(&mut self) -> Option<ServerFrame> {
         loop {
-            match timeout(Duration::from_secs(10), self.inner.next()).await.expect("a frame in time") {
+            match timeout(Duration::from_secs(10), self.inner.next())
+                .await
+                .expect("a frame in time")
+            {
                 Some(Ok(Message::Binary(bytes))) => return Some(decode(&bytes).unwrap()),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
                 Some(Ok(_)) => {}
@@ -64,21 +72,29 @@ impl Socket {
 
     pub(crate) async fn watch(&mut self, member: &Member, after: u64, removed_after: u64) {
         let ticket = member.ticket.clone().into();
-        self.send(&ClientFrame::Watch { space: member.space, ticket, after, removed_after }).await;
+        self.send(&ClientFrame::Watch {
+            space: member.space,
+            ticket,
+            after,
+            removed_after,
+        })
+        .await;
     }
 
     async fn page(&mut self) -> Page {
-        match self.next().await {
-            ServerFrame::More { page, .. } => page,
-            other => panic!("{other:?}"),
-        }
+        let frame = self.next().await;
+        let ServerFrame::More { page, .. } = frame else {
+            panic!("{frame:?}")
+        };
+        page
     }
 
     async fn refusal(&mut self) -> String {
-        match self.next().await {
-            ServerFrame::Refused { code, .. } => code,
-            other => panic!("{other:?}"),
-        }
+        let frame = self.next().await;
+        let ServerFrame::Refused { code, .. } = frame else {
+            panic!("{frame:?}")
+        };
+        code
     }
 }
 
@@ -96,9 +112,18 @@ async fn a_stream_catches_up_and_goes_on() {
     let page = stream.page().await;
     assert_eq!((heads(&page), page.head), (vec!["four".to_owned()], 4));
     let envelopes = vec![EnvelopeName(posted("one").id())];
-    ada.ask("POST", &with(pattern::REMOVE, &ada.space), encode(&Remove { envelopes })).await.done();
+    ada.ask(
+        "POST",
+        &with(pattern::REMOVE, &ada.space),
+        encode(&Remove { envelopes }),
+    )
+    .await
+    .done();
     let page = stream.page().await;
-    assert_eq!((page.entries.len(), page.removals.len(), page.removals[0].number), (0, 1, 1));
+    assert_eq!(
+        (page.entries.len(), page.removals.len(), page.removals[0].number),
+        (0, 1, 1)
+    );
     stream.send(&ClientFrame::Unwatch { space: ben.space }).await;
     stream.send(&ClientFrame::Ping { number: 7 }).await;
     assert_eq!(stream.next().await, ServerFrame::Pong { number: 7 });
@@ -123,8 +148,11 @@ async fn a_long_past_comes_in_pages_in_order_and_without_gaps() {
     let world = World::on_disk().await;
     let (ada, ben) = world.two().await;
     for piece in 0..20 {
-        let texts: Vec<String> = (0..100).map(|n| format!("{piece} {n} {}", "x".repeat(100))).collect();
-        ada.append(&texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        let texts: Vec<String> = (0..100)
+            .map(|n| format!("{piece} {n} {}", "x".repeat(100)))
+            .collect();
+        ada.append(&texts.iter().map(String::as_str).collect::<Vec<_>>())
+            .await;
     }
     let mut stream = Socket::open(&world, &ben.person).await;
     stream.watch(&ben, 0, 0).await;
@@ -148,8 +176,13 @@ async fn who_does_not_read_for_a_while_misses_nothing() {
     let total = 60;
     for piece in 0..total {
         let payload = vec![piece; 200 * 1024];
-        let envelope = alongside_wire::envelope::Posted { head: vec![piece].into(), payload: payload.into() };
-        ada.try_append(vec![envelope]).await.message::<alongside_wire::space::Appended>();
+        let envelope = alongside_wire::envelope::Posted {
+            head: vec![piece].into(),
+            payload: payload.into(),
+        };
+        ada.try_append(vec![envelope])
+            .await
+            .message::<alongside_wire::space::Appended>();
     }
     let mut next = 1;
     while next <= u64::from(total) {
@@ -179,15 +212,23 @@ async fn a_watch_needs_a_ticket_of_this_space_member_and_session() {
     let world = World::new().await;
     let (ada, ben) = world.two().await;
     let mut stream = Socket::open(&world, &ben.person).await;
-    let foreign = Member { ticket: ada.ticket.clone(), ..ben.clone() };
+    let foreign = Member {
+        ticket: ada.ticket.clone(),
+        ..ben.clone()
+    };
     stream.watch(&foreign, 0, 0).await;
     assert_eq!(stream.refusal().await, "ticket-needed");
-    let elsewhere = Member { space: random(), ..ben.clone() };
+    let elsewhere = Member {
+        space: random(),
+        ..ben.clone()
+    };
     stream.watch(&elsewhere, 0, 0).await;
     assert_eq!(stream.refusal().await, "ticket-needed");
     stream.watch(&ben, 0, 0).await;
     stream.page().await;
-    ben.ask("POST", &with(pattern::LEAVE, &ben.space), Bytes::new()).await.done();
+    ben.ask("POST", &with(pattern::LEAVE, &ben.space), Bytes::new())
+        .await
+        .done();
     assert_eq!(stream.refusal().await, "ticket-needed");
     ada.append(&["among us"]).await;
     stream.stays_silent(Duration::from_millis(200)).await;
@@ -222,7 +263,13 @@ async fn who_does_not_say_hello_first_is_sent_away() {
 
 #[tokio::test]
 async fn an_account_has_so_many_streams_and_no_more() {
-    let world = World::with(|config| config.limits = Limits { streams_per_account: 2, ..config.limits }).await;
+    let world = World::with(|config| {
+        config.limits = Limits {
+            streams_per_account: 2,
+            ..config.limits
+        }
+    })
+    .await;
     let ada = world.person("ada").await;
     let first = Socket::open(&world, &ada).await;
     let _second = Socket::open(&world, &ada).await;
@@ -253,26 +300,49 @@ async fn what_becomes_of_an_invitation_is_told_to_those_with_its_keys() {
         inviter: inviter.verifying_key().to_bytes(),
         blob: b"blob".to_vec().into(),
         valid_s: 60,
-        signature: ada.sign(&inviter, Purpose::Invite, &[&invitation, &Sha256::digest(b"blob")]),
+        signature: ada.sign(
+            &inviter,
+            Purpose::Invite,
+            &[&invitation, &Sha256::digest(b"blob")],
+        ),
     };
     ada.post(pattern::INVITATIONS, &invite).await.done();
     let mut hers = Socket::open(&world, &ada).await;
     let mut his = Socket::open(&world, &ben).await;
     let signature = ada.sign(&inviter, Purpose::Look, &[&invitation]);
-    hers.send(&ClientFrame::WatchInvitation { invitation, signature }).await;
+    hers.send(&ClientFrame::WatchInvitation {
+        invitation,
+        signature,
+    })
+    .await;
     let signature = ben.sign(&inviter, Purpose::Watch, &[&invitation]);
-    his.send(&ClientFrame::WatchInvitation { invitation, signature }).await;
+    his.send(&ClientFrame::WatchInvitation {
+        invitation,
+        signature,
+    })
+    .await;
     assert_eq!(his.refusal().await, "bad-proof");
-    his.send(&ClientFrame::WatchInvitation { invitation: random(), signature }).await;
+    his.send(&ClientFrame::WatchInvitation {
+        invitation: random(),
+        signature,
+    })
+    .await;
     assert_eq!(his.refusal().await, "invitation-over");
     hers.stays_silent(Duration::from_millis(100)).await;
     let signature = ben.sign(&key, Purpose::Claim, &[&invitation, &Sha256::digest(b"ben")]);
-    let claim = Claim { claim: b"ben".to_vec().into(), signature };
+    let claim = Claim {
+        claim: b"ben".to_vec().into(),
+        signature,
+    };
     ben.post(&with(pattern::CLAIM, &invitation), &claim).await.done();
     assert_eq!(hers.next().await, ServerFrame::Invitation { invitation });
     // Who comes late is told at once.
     let signature = ben.sign(&key, Purpose::Watch, &[&invitation]);
-    his.send(&ClientFrame::WatchInvitation { invitation, signature }).await;
+    his.send(&ClientFrame::WatchInvitation {
+        invitation,
+        signature,
+    })
+    .await;
     assert_eq!(his.next().await, ServerFrame::Invitation { invitation });
 }
 

@@ -36,7 +36,11 @@ async fn the_shell_is_served_for_every_path_of_its_own_under_a_strict_policy() {
     let (world, _folder) = with_folder().await;
     for path in ["/", "/us/check-in", "/index.html", "/join", "/v1x"] {
         let answer = world.http().get(path).await;
-        assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &b"<!doctype html>shell"[..]), "{path}");
+        assert_eq!(
+            (answer.status, &answer.body[..]),
+            (StatusCode::OK, &b"<!doctype html>shell"[..]),
+            "{path}"
+        );
         assert_eq!(answer.headers["content-type"], "text/html; charset=utf-8");
         assert_eq!(answer.headers["content-security-policy"], POLICY);
         assert_eq!(answer.headers["cache-control"], "no-cache");
@@ -48,7 +52,12 @@ async fn the_shell_is_served_for_every_path_of_its_own_under_a_strict_policy() {
         ] {
             assert_eq!(answer.headers[name], value);
         }
-        assert!(answer.headers["permissions-policy"].to_str().unwrap().contains("geolocation=()"));
+        assert!(
+            answer.headers["permissions-policy"]
+                .to_str()
+                .unwrap()
+                .contains("geolocation=()")
+        );
         assert!(!answer.headers.contains_key("strict-transport-security"));
     }
 }
@@ -63,12 +72,26 @@ async fn assets_are_compressed_for_those_who_take_it_and_kept_for_ever() {
         ("br;q=0, gzip;q=0.0", "plain", None),
         ("", "plain", None),
     ] {
-        let answer = world.http().ask("GET", path, &[("accept-encoding", accept)], Bytes::new()).await;
+        let answer = world
+            .http()
+            .ask("GET", path, &[("accept-encoding", accept)], Bytes::new())
+            .await;
         assert_eq!(answer.body, body, "{accept}");
-        assert_eq!(answer.headers.get("content-encoding").map(|value| value.to_str().unwrap()), encoding);
+        assert_eq!(
+            answer
+                .headers
+                .get("content-encoding")
+                .map(|value| value.to_str().unwrap()),
+            encoding
+        );
         assert_eq!(answer.headers["content-type"], "application/wasm");
         assert_eq!(answer.headers["vary"], "accept-encoding");
-        assert!(answer.headers["cache-control"].to_str().unwrap().contains("immutable"));
+        assert!(
+            answer.headers["cache-control"]
+                .to_str()
+                .unwrap()
+                .contains("immutable")
+        );
     }
 }
 
@@ -78,12 +101,21 @@ async fn what_has_not_changed_is_not_sent_again() {
     let first = world.http().get("/sw.js").await;
     let tag = first.headers["etag"].to_str().unwrap();
     assert_eq!(first.headers["cache-control"], "no-cache");
-    let again = world.http().ask("GET", "/sw.js", &[("if-none-match", tag)], Bytes::new()).await;
+    let again = world
+        .http()
+        .ask("GET", "/sw.js", &[("if-none-match", tag)], Bytes::new())
+        .await;
     assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
-    let other = world.http().ask("GET", "/sw.js", &[("if-none-match", "\"other\"")], Bytes::new()).await;
+    let other = world
+        .http()
+        .ask("GET", "/sw.js", &[("if-none-match", "\"other\"")], Bytes::new())
+        .await;
     assert_eq!(other.status, StatusCode::OK);
     let head = world.http().ask("HEAD", "/sw.js", &[], Bytes::new()).await;
-    assert_eq!((head.status, head.body.len(), &head.headers["content-length"]), (StatusCode::OK, 0, &first.headers["content-length"]));
+    assert_eq!(
+        (head.status, head.body.len(), &head.headers["content-length"]),
+        (StatusCode::OK, 0, &first.headers["content-length"])
+    );
 }
 
 #[tokio::test]

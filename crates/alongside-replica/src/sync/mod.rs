@@ -57,6 +57,7 @@ impl<P: Platform> Client<P> {
             return Err(SyncError::NotNow);
         }
         self.push_vault_once().await?;
+        self.catch_up_vault().await?;
         self.flush().await?;
         for space in self.space_ids()? {
             match self.pull(space).await {

@@ -12,6 +12,7 @@ use crate::client::{Change, Client};
 use crate::device::{Open, PortRng};
 use crate::net::{Ask, AskError, NetError};
 use crate::ports::{Platform, Store};
+use crate::trouble::Trouble;
 
 impl<P: Platform> Client<P> {
     /// The vault as it is at the relay once this returns.
@@ -63,20 +64,43 @@ impl<P: Platform> Client<P> {
                     };
                     platform.store().commit(writes).await?;
                 }
-                Err(error) if error.code() == Some(Code::VaultConflict) => self.merge_vault(&token).await?,
+                Err(error) if error.code() == Some(Code::VaultConflict) => {
+                    let theirs = self.fetch(&token).await?;
+                    self.merge_vault(theirs).await?;
+                }
                 Err(error) => return Err(error.into()),
             }
         }
         Ok(())
     }
 
+    /// Looks whether another device of mine has changed the vault: began or left a space, or came to a key.
+    pub(crate) async fn catch_up_vault(&self) -> Result<(), SyncError> {
+        let token = self.session()?;
+        let theirs = self.fetch(&token).await?;
+        let known = self.with_open(|open| open.row.vault_known);
+        match known {
+            Ok(known) if known == theirs.generation => Ok(()),
+            Ok(known) => {
+                if theirs.generation < known
+                    && let Some(space) = self.me_space()
+                {
+                    self.raise_trouble(Trouble::RolledBack { space });
+                }
+                self.merge_vault(theirs).await
+            }
+            Err(_) => Err(SyncError::NotNow),
+        }
+    }
+
+    async fn fetch(&self, token: &[u8; 32]) -> Result<account::Vault, SyncError> {
+        let asked = Ask::get(pattern::VAULT).session(token);
+        Ok(asked.send(self.platform().transport()).await?)
+    }
+
     /// Another device of mine was first: takes what it added, so that nothing of either is lost.
-    pub(super) async fn merge_vault(&self, token: &[u8; 32]) -> Result<(), SyncError> {
+    async fn merge_vault(&self, theirs: account::Vault) -> Result<(), SyncError> {
         let platform = self.platform();
-        let theirs: account::Vault = Ask::get(pattern::VAULT)
-            .session(token)
-            .send(platform.transport())
-            .await?;
         let _turn = self.turn().await;
         let merged = self.with_open(|open| {
             let key = open.vault.vault_key();
@@ -106,7 +130,8 @@ impl<P: Platform> Client<P> {
     /// Fetches the vault when it is needed for a key that another device has put there.
     pub(super) async fn refetch_vault(&self) -> Result<(), SyncError> {
         let token = self.session()?;
-        self.merge_vault(&token).await
+        let theirs = self.fetch(&token).await?;
+        self.merge_vault(theirs).await
     }
 }
 

@@ -18,8 +18,8 @@ pub(crate) fn go() {
         return;
     };
     if let Some(body) = window.document().and_then(|document| document.body()) {
+        // Hidden and not emptied: the pages in it still follow the device, which is locked by now and has no words left.
         body.set_hidden(true);
-        body.set_inner_html("");
     }
     if let Some(document) = window.document() {
         document.set_title("");

@@ -36,8 +36,8 @@ pub(crate) fn Field(
     let described = described_by(&hint, &hint_id, &wrong_id);
     let input = NodeRef::<leptos::html::Input>::new();
     let area = NodeRef::<leptos::html::Textarea>::new();
-    Effect::new(move |_| {
-        if wrong.with(Option::is_some) || first {
+    Effect::new(move |before: Option<()>| {
+        if wrong.with(Option::is_some) || (first && before.is_none()) {
             if let Some(input) = input.get() {
                 let _ = input.focus();
             }

@@ -51,8 +51,8 @@ pub(crate) fn Passphrase(
     let described = described_by(&hint, &hint_id, &wrong_id);
     let shown = RwSignal::new(false);
     let input = NodeRef::<leptos::html::Input>::new();
-    Effect::new(move |_| {
-        if (wrong.with(Option::is_some) || first)
+    Effect::new(move |before: Option<()>| {
+        if (wrong.with(Option::is_some) || (first && before.is_none()))
             && let Some(input) = input.get()
         {
             let _ = input.focus();

@@ -12,8 +12,8 @@ use alongside_wire::space::Page;
 use self::space::Space;
 use super::{
     Access, Account, Answer, Appended, Created, Credentials, Deposit, INVITATION_GRACE_MS, InvitationRow,
-    InvitationStep, MemberAdded, Named, NewAccount, NewInvitation, NewSession, PendingLogin, Removed, Secrets,
-    SessionRow, SpaceOpened, Store, StoreError, Stretch, TakenBack, VaultPut,
+    InvitationStep, MemberAdded, Named, NewAccount, NewInvitation, NewSession, PendingLogin, Removed,
+    Secrets, SessionRow, SpaceOpened, Store, StoreError, Stretch, TakenBack, VaultPut,
 };
 use crate::id::{AccountId, EnvelopeId, InvitationId, LoginId, MemberKey, RoundId, SessionId, SpaceId};
 
@@ -50,7 +50,12 @@ impl MemoryStore {
     }
 
     fn within<T>(&self, space: SpaceId, member: MemberKey, work: impl FnOnce(&mut Space) -> T) -> Access<T> {
-        match self.tables().spaces.get_mut(&space).filter(|space| space.members.contains(&member)) {
+        match self
+            .tables()
+            .spaces
+            .get_mut(&space)
+            .filter(|space| space.members.contains(&member))
+        {
             Some(space) => Access::Granted(work(space)),
             None => Access::NotMember,
         }
@@ -94,7 +99,9 @@ impl Store for MemoryStore {
         if tables.account_of(&new.handle).is_some() {
             return Ok(Created::HandleTaken);
         }
-        tables.sessions.insert(new.session.session, row_of(new.account, new.session));
+        tables
+            .sessions
+            .insert(new.session.session, row_of(new.account, new.session));
         let row = AccountRow {
             handle: new.handle,
             record: new.record,
@@ -108,19 +115,21 @@ impl Store for MemoryStore {
     }
 
     async fn credentials(&self, handle: String) -> Result<Option<Credentials>, StoreError> {
-        Ok(self.tables().account_of(&handle).map(|(&account, row)| Credentials {
-            account,
-            record: row.record.clone(),
-            recovery: row.recovery.clone(),
-        }))
+        Ok(self
+            .tables()
+            .account_of(&handle)
+            .map(|(&account, row)| Credentials {
+                account,
+                record: row.record.clone(),
+                recovery: row.recovery.clone(),
+            }))
     }
 
     async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError> {
-        Ok(self
-            .tables()
-            .accounts
-            .get(&account)
-            .map(|row| Account { handle: row.handle.clone(), used_bytes: row.used_bytes }))
+        Ok(self.tables().accounts.get(&account).map(|row| Account {
+            handle: row.handle.clone(),
+            used_bytes: row.used_bytes,
+        }))
     }
 
     async fn set_recovery(&self, account: AccountId, keys: Option<RecoveryKeys>) -> Result<(), StoreError> {
@@ -142,7 +151,9 @@ impl Store for MemoryStore {
         let put = tables.put_vault(account, replaces, sealed);
         if let (VaultPut::Stored(_), Some(row)) = (put, tables.accounts.get_mut(&account)) {
             row.record = record;
-            tables.sessions.retain(|&session, row| row.account != account || session == keep);
+            tables
+                .sessions
+                .retain(|&session, row| row.account != account || session == keep);
         }
         Ok(put)
     }
@@ -151,7 +162,9 @@ impl Store for MemoryStore {
         let mut tables = self.tables();
         tables.accounts.remove(&account);
         tables.sessions.retain(|_, row| row.account != account);
-        tables.logins.retain(|_, (pending, _)| pending.account != Some(account));
+        tables
+            .logins
+            .retain(|_, (pending, _)| pending.account != Some(account));
         Ok(())
     }
 
@@ -174,7 +187,9 @@ impl Store for MemoryStore {
 
     async fn take_login(&self, login: LoginId, now_ms: i64) -> Result<Option<PendingLogin>, StoreError> {
         let taken = self.tables().logins.remove(&login);
-        Ok(taken.filter(|&(_, expires_ms)| now_ms < expires_ms).map(|(pending, _)| pending))
+        Ok(taken
+            .filter(|&(_, expires_ms)| now_ms < expires_ms)
+            .map(|(pending, _)| pending))
     }
 
     async fn open_session(&self, account: AccountId, new: NewSession) -> Result<bool, StoreError> {
@@ -198,15 +213,23 @@ impl Store for MemoryStore {
     }
 
     async fn sessions(&self, account: AccountId) -> Result<Vec<SessionRow>, StoreError> {
-        let mut rows: Vec<_> =
-            self.tables().sessions.values().filter(|row| row.account == account).copied().collect();
+        let mut rows: Vec<_> = self
+            .tables()
+            .sessions
+            .values()
+            .filter(|row| row.account == account)
+            .copied()
+            .collect();
         rows.sort_by_key(|row| (row.made_ms, row.session));
         Ok(rows)
     }
 
     async fn end_session(&self, account: AccountId, session: SessionId) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        let theirs = tables.sessions.get(&session).is_some_and(|row| row.account == account);
+        let theirs = tables
+            .sessions
+            .get(&session)
+            .is_some_and(|row| row.account == account);
         if theirs {
             tables.sessions.remove(&session);
         }
@@ -214,7 +237,11 @@ impl Store for MemoryStore {
     }
 
     async fn vault(&self, account: AccountId) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-        Ok(self.tables().accounts.get(&account).map(|row| (row.generation, row.sealed.clone())))
+        Ok(self
+            .tables()
+            .accounts
+            .get(&account)
+            .map(|row| (row.generation, row.sealed.clone())))
     }
 
     async fn put_vault(
@@ -229,7 +256,11 @@ impl Store for MemoryStore {
     async fn open_space(&self, space: SpaceId, member: MemberKey) -> Result<SpaceOpened, StoreError> {
         let mut tables = self.tables();
         let there = tables.spaces.entry(space).or_insert_with(|| Space::of(member));
-        Ok(if there.members.contains(&member) { SpaceOpened::Open } else { SpaceOpened::OthersThere })
+        Ok(if there.members.contains(&member) {
+            SpaceOpened::Open
+        } else {
+            SpaceOpened::OthersThere
+        })
     }
 
     async fn is_member(&self, space: SpaceId, member: MemberKey) -> Result<bool, StoreError> {
@@ -308,10 +339,17 @@ impl Store for MemoryStore {
 
     async fn invite(&self, new: NewInvitation) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        let fresh = InvitationRow { made: new.clone(), claim: None, answer: Answer::None };
+        let fresh = InvitationRow {
+            made: new.clone(),
+            claim: None,
+            answer: Answer::None,
+        };
         let made = &tables.invitations.entry(new.invitation).or_insert(fresh).made;
         // Only its end may differ: who repeats does so later, and names the same length of time.
-        Ok(NewInvitation { expires_ms: made.expires_ms, ..new } == *made)
+        Ok(NewInvitation {
+            expires_ms: made.expires_ms,
+            ..new
+        } == *made)
     }
 
     async fn invitation(&self, invitation: InvitationId) -> Result<Option<InvitationRow>, StoreError> {
@@ -325,7 +363,9 @@ impl Store for MemoryStore {
         now_ms: i64,
     ) -> Result<InvitationStep, StoreError> {
         let mut tables = self.tables();
-        let Some(row) = tables.invitations.get_mut(&invitation) else { return Ok(InvitationStep::Over) };
+        let Some(row) = tables.invitations.get_mut(&invitation) else {
+            return Ok(InvitationStep::Over);
+        };
         let step = row.may_claim(&claim, now_ms);
         if step == InvitationStep::Done {
             row.claim = Some(claim);
@@ -339,7 +379,9 @@ impl Store for MemoryStore {
         welcome: Option<Vec<u8>>,
     ) -> Result<InvitationStep, StoreError> {
         let mut tables = self.tables();
-        let Some(row) = tables.invitations.get_mut(&invitation) else { return Ok(InvitationStep::Over) };
+        let Some(row) = tables.invitations.get_mut(&invitation) else {
+            return Ok(InvitationStep::Over);
+        };
         let answer = welcome.map_or(Answer::Closed, Answer::Welcome);
         let step = row.may_answer(&answer);
         if step == InvitationStep::Done {
@@ -350,8 +392,12 @@ impl Store for MemoryStore {
 
     async fn sweep(&self, now_ms: i64) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        tables.logins.retain(|_, &mut (_, expires_ms)| now_ms < expires_ms);
-        tables.invitations.retain(|_, row| now_ms < row.made.expires_ms + INVITATION_GRACE_MS);
+        tables
+            .logins
+            .retain(|_, &mut (_, expires_ms)| now_ms < expires_ms);
+        tables
+            .invitations
+            .retain(|_, row| now_ms < row.made.expires_ms + INVITATION_GRACE_MS);
         Ok(false)
     }
 

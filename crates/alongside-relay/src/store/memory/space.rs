@@ -36,7 +36,10 @@ fn index(number: u64) -> usize {
 
 impl Space {
     pub(super) fn of(member: MemberKey) -> Self {
-        Self { members: BTreeSet::from([member]), ..Self::default() }
+        Self {
+            members: BTreeSet::from([member]),
+            ..Self::default()
+        }
     }
 
     pub(super) fn add(&mut self, newcomer: MemberKey) -> MemberAdded {
@@ -53,7 +56,12 @@ impl Space {
             deposits.remove(&member);
         }
         let rounds: Vec<RoundId> = self.waiting.keys().cloned().collect();
-        rounds.iter().fold(false, |any, round| self.reveal_if_complete(round) || any)
+        // All of them, not only up to the first that is complete.
+        rounds
+            .iter()
+            .filter(|round| self.reveal_if_complete(round))
+            .count()
+            > 0
     }
 
     pub(super) fn append(&mut self, by: MemberKey, envelopes: &[Named]) -> Appended {
@@ -75,28 +83,54 @@ impl Space {
                 number
             })
             .collect();
-        Appended { numbers, head: count(self.rows.len()), grew_bytes }
+        Appended {
+            numbers,
+            head: count(self.rows.len()),
+            grew_bytes,
+        }
     }
 
     pub(super) fn read(&self, stretch: Stretch) -> Page {
         let limit = index(u64::from(stretch.limit));
         let mut bytes = 0;
-        let entries = (stretch.after.saturating_add(1)..)
+        let entries = (1..)
             .zip(self.rows.get(index(stretch.after)..).unwrap_or_default())
+            .map(|(further, row)| (stretch.after + further, row))
             .take(limit)
             .take_while(|(_, row)| {
                 let more = bytes < stretch.bytes;
-                bytes += row.head.len() + if let Kept::Here(payload) = &row.payload { payload.len() } else { 0 };
+                bytes += row.head.len()
+                    + if let Kept::Here(payload) = &row.payload {
+                        payload.len()
+                    } else {
+                        0
+                    };
                 more
             })
-            .map(|(number, row)| Numbered { number, head: row.head.clone().into(), payload: row.payload.clone() })
+            .map(|(number, row)| Numbered {
+                number,
+                head: row.head.clone().into(),
+                payload: row.payload.clone(),
+            })
             .collect();
-        let removals = (stretch.removed_after.saturating_add(1)..)
-            .zip(self.removals.get(index(stretch.removed_after)..).unwrap_or_default())
+        let removals = (1..)
+            .zip(
+                self.removals
+                    .get(index(stretch.removed_after)..)
+                    .unwrap_or_default(),
+            )
             .take(limit)
-            .map(|(serial, &number)| Removal { serial, number })
+            .map(|(further, &number)| Removal {
+                serial: stretch.removed_after + further,
+                number,
+            })
             .collect();
-        Page { entries, head: count(self.rows.len()), removals, removals_head: count(self.removals.len()) }
+        Page {
+            entries,
+            head: count(self.rows.len()),
+            removals,
+            removals_head: count(self.removals.len()),
+        }
     }
 
     pub(super) fn remove(&mut self, by: MemberKey, envelopes: &[EnvelopeId]) -> Removed {
@@ -111,14 +145,18 @@ impl Space {
         }
         let mut freed = 0;
         for number in found {
-            let Some(row) = self.rows.get_mut(index(number - 1)) else { continue };
+            let Some(row) = self.rows.get_mut(index(number - 1)) else {
+                continue;
+            };
             if let Kept::Here(payload) = &row.payload {
                 freed += payload.len();
                 row.payload = Kept::Removed(payload_hash(payload));
                 self.removals.push(number);
             }
         }
-        Removed::Gone { freed_bytes: i64::try_from(freed).unwrap_or(i64::MAX) }
+        Removed::Gone {
+            freed_bytes: i64::try_from(freed).unwrap_or(i64::MAX),
+        }
     }
 
     pub(super) fn deposit(&mut self, by: MemberKey, round: &RoundId, envelope: Named) -> Deposit {
@@ -126,21 +164,36 @@ impl Space {
             return Deposit::RoundOver;
         }
         let new = envelope.bytes();
-        let old = self.waiting.entry(round.clone()).or_default().insert(by, envelope);
+        let old = self
+            .waiting
+            .entry(round.clone())
+            .or_default()
+            .insert(by, envelope);
         let grew_bytes = new - old.map_or(0, |old| old.bytes());
-        Deposit::Taken { grew_bytes, revealed: self.reveal_if_complete(round) }
+        Deposit::Taken {
+            grew_bytes,
+            revealed: self.reveal_if_complete(round),
+        }
     }
 
     pub(super) fn own(&self, by: MemberKey, round: &RoundId) -> Option<Posted> {
-        self.waiting.get(round)?.get(&by).map(|named| named.posted.clone())
+        self.waiting
+            .get(round)?
+            .get(&by)
+            .map(|named| named.posted.clone())
     }
 
     pub(super) fn take_back(&mut self, by: MemberKey, round: &RoundId) -> TakenBack {
         if self.over.contains(round) {
             return TakenBack::RoundOver;
         }
-        let old = self.waiting.get_mut(round).and_then(|deposits| deposits.remove(&by));
-        TakenBack::Out { freed_bytes: old.map_or(0, |old| old.bytes()) }
+        let old = self
+            .waiting
+            .get_mut(round)
+            .and_then(|deposits| deposits.remove(&by));
+        TakenBack::Out {
+            freed_bytes: old.map_or(0, |old| old.bytes()),
+        }
     }
 
     fn reveal_if_complete(&mut self, round: &RoundId) -> bool {

@@ -11,9 +11,15 @@ use crate::store::{
 };
 
 pub(super) fn secrets(db: &Connection, fresh: &Secrets) -> Result<Secrets> {
-    db.execute("INSERT OR IGNORE INTO secrets VALUES (1, ?1, ?2)", params![fresh.opaque, fresh.mac])?;
+    db.execute(
+        "INSERT OR IGNORE INTO secrets VALUES (1, ?1, ?2)",
+        params![fresh.opaque, fresh.mac],
+    )?;
     Ok(db.query_row("SELECT opaque, mac FROM secrets", [], |row| {
-        Ok(Secrets { opaque: row.get(0)?, mac: row.get(1)? })
+        Ok(Secrets {
+            opaque: row.get(0)?,
+            mac: row.get(1)?,
+        })
     })?)
 }
 
@@ -24,23 +30,30 @@ pub(super) fn create(db: &Connection, new: &NewAccount) -> Result<Created> {
     if taken {
         return Ok(Created::HandleTaken);
     }
-    db.prepare_cached("INSERT INTO accounts VALUES (?1, ?2, ?3, NULL, NULL, 0)")?.execute(params![
-        new.account.0,
-        new.handle,
-        new.record
-    ])?;
-    db.prepare_cached("INSERT INTO vaults VALUES (?1, 1, ?2)")?.execute(params![new.account.0, new.vault])?;
+    db.prepare_cached("INSERT INTO accounts VALUES (?1, ?2, ?3, NULL, NULL, 0)")?
+        .execute(params![new.account.0, new.handle, new.record])?;
+    db.prepare_cached("INSERT INTO vaults VALUES (?1, 1, ?2)")?
+        .execute(params![new.account.0, new.vault])?;
     insert_session(db, new.account, new.session)?;
     Ok(Created::Created)
 }
 
 pub(super) fn credentials(db: &Connection, handle: &str) -> Result<Option<Credentials>> {
     Ok(db
-        .prepare_cached("SELECT account, record, recovery_account, recovery_both FROM accounts WHERE handle = ?1")?
+        .prepare_cached(
+            "SELECT account, record, recovery_account, recovery_both FROM accounts WHERE handle = ?1",
+        )?
         .query_row([handle], |row| {
             let keys: (Option<[u8; 32]>, Option<[u8; 32]>) = (row.get(2)?, row.get(3)?);
-            let recovery = keys.0.zip(keys.1).map(|(account, both)| RecoveryKeys { account, both });
-            Ok(Credentials { account: AccountId(row.get(0)?), record: row.get(1)?, recovery })
+            let recovery = keys
+                .0
+                .zip(keys.1)
+                .map(|(account, both)| RecoveryKeys { account, both });
+            Ok(Credentials {
+                account: AccountId(row.get(0)?),
+                record: row.get(1)?,
+                recovery,
+            })
         })
         .optional()?)
 }
@@ -48,13 +61,22 @@ pub(super) fn credentials(db: &Connection, handle: &str) -> Result<Option<Creden
 pub(super) fn account(db: &Connection, account: AccountId) -> Result<Option<Account>> {
     Ok(db
         .prepare_cached("SELECT handle, used_bytes FROM accounts WHERE account = ?1")?
-        .query_row([account.0], |row| Ok(Account { handle: row.get(0)?, used_bytes: row.get(1)? }))
+        .query_row([account.0], |row| {
+            Ok(Account {
+                handle: row.get(0)?,
+                used_bytes: row.get(1)?,
+            })
+        })
         .optional()?)
 }
 
 pub(super) fn set_recovery(db: &Connection, account: AccountId, keys: Option<&RecoveryKeys>) -> Result<()> {
     db.prepare_cached("UPDATE accounts SET recovery_account = ?2, recovery_both = ?3 WHERE account = ?1")?
-        .execute(params![account.0, keys.map(|keys| keys.account), keys.map(|keys| keys.both)])?;
+        .execute(params![
+            account.0,
+            keys.map(|keys| keys.account),
+            keys.map(|keys| keys.both)
+        ])?;
     Ok(())
 }
 
@@ -97,13 +119,19 @@ pub(super) fn charge(db: &Connection, account: AccountId, bytes: i64) -> Result<
         .optional()?)
 }
 
-pub(super) fn keep_login(db: &Connection, login: LoginId, pending: &PendingLogin, expires_ms: i64) -> Result<()> {
-    db.prepare_cached("INSERT INTO logins VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-        login.0,
-        pending.account.map(|account| account.0),
-        pending.state,
-        expires_ms
-    ])?;
+pub(super) fn keep_login(
+    db: &Connection,
+    login: LoginId,
+    pending: &PendingLogin,
+    expires_ms: i64,
+) -> Result<()> {
+    db.prepare_cached("INSERT INTO logins VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![
+            login.0,
+            pending.account.map(|account| account.0),
+            pending.state,
+            expires_ms
+        ])?;
     Ok(())
 }
 
@@ -112,19 +140,23 @@ pub(super) fn take_login(db: &Connection, login: LoginId, now_ms: i64) -> Result
         .prepare_cached("DELETE FROM logins WHERE login = ?1 RETURNING account, state, expires_ms")?
         .query_row([login.0], |row| {
             let account: Option<i64> = row.get(0)?;
-            Ok((PendingLogin { account: account.map(AccountId), state: row.get(1)? }, row.get::<_, i64>(2)?))
+            Ok((
+                PendingLogin {
+                    account: account.map(AccountId),
+                    state: row.get(1)?,
+                },
+                row.get::<_, i64>(2)?,
+            ))
         })
         .optional()?;
-    Ok(taken.filter(|&(_, expires_ms)| now_ms < expires_ms).map(|(pending, _)| pending))
+    Ok(taken
+        .filter(|&(_, expires_ms)| now_ms < expires_ms)
+        .map(|(pending, _)| pending))
 }
 
 fn insert_session(db: &Connection, account: AccountId, new: NewSession) -> Result<()> {
-    db.prepare_cached("INSERT INTO sessions VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-        new.session.0,
-        account.0,
-        new.now_ms,
-        day_of(new.now_ms)
-    ])?;
+    db.prepare_cached("INSERT INTO sessions VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![new.session.0, account.0, new.now_ms, day_of(new.now_ms)])?;
     Ok(())
 }
 
@@ -162,7 +194,9 @@ pub(super) fn sessions(db: &Connection, account: AccountId) -> Result<Vec<Sessio
     let mut statement = db.prepare_cached(
         "SELECT session, account, made_ms, used_day FROM sessions WHERE account = ?1 ORDER BY made_ms, session",
     )?;
-    Ok(statement.query_map([account.0], session_row)?.collect::<rusqlite::Result<_>>()?)
+    Ok(statement
+        .query_map([account.0], session_row)?
+        .collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn end_session(db: &Connection, account: AccountId, session: SessionId) -> Result<bool> {
@@ -179,19 +213,23 @@ pub(super) fn vault(db: &Connection, account: AccountId) -> Result<Option<(u64, 
         .optional()?)
 }
 
-pub(super) fn put_vault(db: &Connection, account: AccountId, replaces: u64, sealed: &[u8]) -> Result<VaultPut> {
+pub(super) fn put_vault(
+    db: &Connection,
+    account: AccountId,
+    replaces: u64,
+    sealed: &[u8],
+) -> Result<VaultPut> {
     let generation: Option<i64> = db
         .prepare_cached("SELECT generation FROM vaults WHERE account = ?1")?
         .query_row([account.0], |row| row.get(0))
         .optional()?;
-    let Some(generation) = generation else { return Ok(VaultPut::NoAccount) };
+    let Some(generation) = generation else {
+        return Ok(VaultPut::NoAccount);
+    };
     if generation != int(replaces) {
         return Ok(VaultPut::Conflict);
     }
-    db.prepare_cached("UPDATE vaults SET generation = ?2, sealed = ?3 WHERE account = ?1")?.execute(params![
-        account.0,
-        generation + 1,
-        sealed
-    ])?;
+    db.prepare_cached("UPDATE vaults SET generation = ?2, sealed = ?3 WHERE account = ?1")?
+        .execute(params![account.0, generation + 1, sealed])?;
     Ok(VaultPut::Stored(uint(generation + 1)))
 }

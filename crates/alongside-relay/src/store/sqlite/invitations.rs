@@ -8,10 +8,21 @@ use crate::store::{Answer, INVITATION_GRACE_MS, InvitationRow, InvitationStep, N
 
 pub(super) fn invite(db: &Connection, new: &NewInvitation) -> Result<bool> {
     db.prepare_cached("INSERT OR IGNORE INTO invitations VALUES (?1, ?2, ?3, ?4, ?5, NULL, 0, NULL)")?
-        .execute(params![new.invitation.0, new.key, new.inviter, new.blob, new.expires_ms])?;
+        .execute(params![
+            new.invitation.0,
+            new.key,
+            new.inviter,
+            new.blob,
+            new.expires_ms
+        ])?;
     let kept = invitation(db, new.invitation)?.map(|row| row.made);
     // Only its end may differ: who repeats does so later, and names the same length of time.
-    Ok(kept.is_some_and(|kept| NewInvitation { expires_ms: kept.expires_ms, ..new.clone() } == kept))
+    Ok(kept.is_some_and(|kept| {
+        NewInvitation {
+            expires_ms: kept.expires_ms,
+            ..new.clone()
+        } == kept
+    }))
 }
 
 pub(super) fn invitation(db: &Connection, invitation: InvitationId) -> Result<Option<InvitationRow>> {
@@ -38,16 +49,21 @@ pub(super) fn invitation(db: &Connection, invitation: InvitationId) -> Result<Op
 }
 
 pub(super) fn claim(db: &Connection, id: InvitationId, claim: &[u8], now_ms: i64) -> Result<InvitationStep> {
-    let Some(row) = invitation(db, id)? else { return Ok(InvitationStep::Over) };
+    let Some(row) = invitation(db, id)? else {
+        return Ok(InvitationStep::Over);
+    };
     let step = row.may_claim(claim, now_ms);
     if step == InvitationStep::Done && row.claim.is_none() {
-        db.prepare_cached("UPDATE invitations SET claim = ?2 WHERE invitation = ?1")?.execute(params![id.0, claim])?;
+        db.prepare_cached("UPDATE invitations SET claim = ?2 WHERE invitation = ?1")?
+            .execute(params![id.0, claim])?;
     }
     Ok(step)
 }
 
 pub(super) fn answer(db: &Connection, id: InvitationId, welcome: Option<&[u8]>) -> Result<InvitationStep> {
-    let Some(row) = invitation(db, id)? else { return Ok(InvitationStep::Over) };
+    let Some(row) = invitation(db, id)? else {
+        return Ok(InvitationStep::Over);
+    };
     let answer = welcome.map_or(Answer::Closed, |welcome| Answer::Welcome(welcome.to_vec()));
     let step = row.may_answer(&answer);
     if step == InvitationStep::Done && row.answer == Answer::None {

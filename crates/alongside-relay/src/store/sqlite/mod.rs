@@ -21,14 +21,14 @@ use alongside_wire::envelope::Posted;
 use alongside_wire::space::Page;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use self::readers::{READERS, Readers};
 pub use self::schema::SchemaError;
 pub use self::writer::Commits;
-use self::readers::{READERS, Readers};
 use self::writer::Writer;
 use super::{
-    Access, Account, Appended, Created, Credentials, Deposit, InvitationRow, InvitationStep, MemberAdded, Named,
-    NewAccount, NewInvitation, NewSession, PendingLogin, Removed, Secrets, SessionRow, SpaceOpened, Store,
-    StoreError, Stretch, TakenBack, VaultPut,
+    Access, Account, Appended, Created, Credentials, Deposit, InvitationRow, InvitationStep, MemberAdded,
+    Named, NewAccount, NewInvitation, NewSession, PendingLogin, Removed, Secrets, SessionRow, SpaceOpened,
+    Store, StoreError, Stretch, TakenBack, VaultPut,
 };
 use crate::id::{AccountId, EnvelopeId, InvitationId, LoginId, MemberKey, RoundId, SessionId, SpaceId};
 
@@ -114,7 +114,9 @@ impl SqliteStore {
             let pages = int(bytes) / page.max(1);
             connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
         }
-        let readers = (0..READERS).map(|_| open_reader(&path)).collect::<rusqlite::Result<_>>()?;
+        let readers = (0..READERS)
+            .map(|_| open_reader(&path))
+            .collect::<rusqlite::Result<_>>()?;
         let commits = Arc::new(Commits::default());
         let writer = Writer::start(connection, commits.clone()).map_err(OpenError::Folder)?;
         Ok(Self {
@@ -164,7 +166,9 @@ impl Store for SqliteStore {
     }
 
     async fn credentials(&self, handle: String) -> Result<Option<Credentials>> {
-        self.readers.run(move |db| accounts::credentials(db, &handle)).await
+        self.readers
+            .run(move |db| accounts::credentials(db, &handle))
+            .await
     }
 
     async fn account(&self, account: AccountId) -> Result<Option<Account>> {
@@ -172,7 +176,9 @@ impl Store for SqliteStore {
     }
 
     async fn set_recovery(&self, account: AccountId, keys: Option<RecoveryKeys>) -> Result<()> {
-        self.writer.run(move |db| accounts::set_recovery(db, account, keys.as_ref())).await
+        self.writer
+            .run(move |db| accounts::set_recovery(db, account, keys.as_ref()))
+            .await
     }
 
     async fn change_passphrase(
@@ -195,19 +201,27 @@ impl Store for SqliteStore {
     }
 
     async fn charge(&self, account: AccountId, bytes: i64) -> Result<Option<i64>> {
-        self.writer.run(move |db| accounts::charge(db, account, bytes)).await
+        self.writer
+            .run(move |db| accounts::charge(db, account, bytes))
+            .await
     }
 
     async fn keep_login(&self, login: LoginId, pending: PendingLogin, expires_ms: i64) -> Result<()> {
-        self.writer.run(move |db| accounts::keep_login(db, login, &pending, expires_ms)).await
+        self.writer
+            .run(move |db| accounts::keep_login(db, login, &pending, expires_ms))
+            .await
     }
 
     async fn take_login(&self, login: LoginId, now_ms: i64) -> Result<Option<PendingLogin>> {
-        self.writer.run(move |db| accounts::take_login(db, login, now_ms)).await
+        self.writer
+            .run(move |db| accounts::take_login(db, login, now_ms))
+            .await
     }
 
     async fn open_session(&self, account: AccountId, new: NewSession) -> Result<bool> {
-        self.writer.run(move |db| accounts::open_session(db, account, new)).await
+        self.writer
+            .run(move |db| accounts::open_session(db, account, new))
+            .await
     }
 
     async fn session(&self, session: SessionId) -> Result<Option<SessionRow>> {
@@ -215,7 +229,9 @@ impl Store for SqliteStore {
     }
 
     async fn touch_session(&self, session: SessionId, day: i64) -> Result<()> {
-        self.writer.run(move |db| accounts::touch_session(db, session, day)).await
+        self.writer
+            .run(move |db| accounts::touch_session(db, session, day))
+            .await
     }
 
     async fn sessions(&self, account: AccountId) -> Result<Vec<SessionRow>> {
@@ -223,7 +239,9 @@ impl Store for SqliteStore {
     }
 
     async fn end_session(&self, account: AccountId, session: SessionId) -> Result<bool> {
-        self.writer.run(move |db| accounts::end_session(db, account, session)).await
+        self.writer
+            .run(move |db| accounts::end_session(db, account, session))
+            .await
     }
 
     async fn vault(&self, account: AccountId) -> Result<Option<(u64, Vec<u8>)>> {
@@ -231,7 +249,9 @@ impl Store for SqliteStore {
     }
 
     async fn put_vault(&self, account: AccountId, replaces: u64, sealed: Vec<u8>) -> Result<VaultPut> {
-        self.writer.run(move |db| accounts::put_vault(db, account, replaces, &sealed)).await
+        self.writer
+            .run(move |db| accounts::put_vault(db, account, replaces, &sealed))
+            .await
     }
 
     async fn open_space(&self, space: SpaceId, member: MemberKey) -> Result<SpaceOpened> {
@@ -239,7 +259,9 @@ impl Store for SqliteStore {
     }
 
     async fn is_member(&self, space: SpaceId, member: MemberKey) -> Result<bool> {
-        self.readers.run(move |db| Ok(spaces::seat(db, space, member)?.is_some())).await
+        self.readers
+            .run(move |db| Ok(spaces::seat(db, space, member)?.is_some()))
+            .await
     }
 
     async fn add_member(
@@ -255,7 +277,9 @@ impl Store for SqliteStore {
 
     async fn leave(&self, space: SpaceId, member: MemberKey) -> Result<Access<bool>> {
         self.leaves_traces();
-        self.writer.run(move |db| spaces::within(db, space, member, |seat| spaces::leave(db, seat))).await
+        self.writer
+            .run(move |db| spaces::within(db, space, member, |seat| spaces::leave(db, seat)))
+            .await
     }
 
     async fn append(
@@ -301,7 +325,9 @@ impl Store for SqliteStore {
     ) -> Result<Access<Deposit>> {
         self.writer
             .run(move |db| {
-                spaces::within(db, space, member, |seat| rounds::deposit(db, seat, &round, &envelope))
+                spaces::within(db, space, member, |seat| {
+                    rounds::deposit(db, seat, &round, &envelope)
+                })
             })
             .await
     }
@@ -334,15 +360,21 @@ impl Store for SqliteStore {
     }
 
     async fn invitation(&self, invitation: InvitationId) -> Result<Option<InvitationRow>> {
-        self.readers.run(move |db| invitations::invitation(db, invitation)).await
+        self.readers
+            .run(move |db| invitations::invitation(db, invitation))
+            .await
     }
 
     async fn claim(&self, invitation: InvitationId, claim: Vec<u8>, now_ms: i64) -> Result<InvitationStep> {
-        self.writer.run(move |db| invitations::claim(db, invitation, &claim, now_ms)).await
+        self.writer
+            .run(move |db| invitations::claim(db, invitation, &claim, now_ms))
+            .await
     }
 
     async fn answer(&self, invitation: InvitationId, welcome: Option<Vec<u8>>) -> Result<InvitationStep> {
-        self.writer.run(move |db| invitations::answer(db, invitation, welcome.as_deref())).await
+        self.writer
+            .run(move |db| invitations::answer(db, invitation, welcome.as_deref()))
+            .await
     }
 
     async fn sweep(&self, now_ms: i64) -> Result<bool> {
@@ -350,9 +382,9 @@ impl Store for SqliteStore {
             .writer
             .run(move |db| Ok(invitations::clear_over(db, now_ms)? | spaces::clear_left(db)?))
             .await?;
-        if more {
-            self.leaves_traces();
-        } else if self.traces.swap(false, Ordering::Relaxed) && !self.writer.truncate().await? {
+        // What was cleared away leaves traces, too; they are wiped when all is done.
+        let traces = self.traces.swap(false, Ordering::Relaxed);
+        if more || (traces && !self.writer.truncate().await?) {
             self.leaves_traces();
         }
         Ok(more)
@@ -360,7 +392,9 @@ impl Store for SqliteStore {
 
     async fn ready(&self) -> Result<()> {
         // Reads and writes take different ways, and both must be open.
-        self.readers.run(|db| Ok(db.query_row("SELECT 1", [], |_| Ok(()))?)).await?;
+        self.readers
+            .run(|db| Ok(db.query_row("SELECT 1", [], |_| Ok(()))?))
+            .await?;
         self.writer.run(|_| Ok(())).await
     }
 

@@ -19,7 +19,10 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn new(connections: Vec<Connection>) -> Self {
         let free = Semaphore::new(connections.len()).into();
-        Self { idle: std::sync::Arc::new(Mutex::new(connections)), free }
+        Self {
+            idle: std::sync::Arc::new(Mutex::new(connections)),
+            free,
+        }
     }
 
     /// Does this on a thread that may block.
@@ -28,13 +31,20 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let permit = self.free.clone().acquire_owned().await.map_err(|_| StoreError::Stopped)?;
+        let permit = self
+            .free
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Stopped)?;
         let idle = self.idle.clone();
         tokio::task::spawn_blocking(move || {
             let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let connection = taken.ok_or(StoreError::Stopped)?;
             let outcome = at_one_moment(&connection, work);
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            idle.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(connection);
             drop(permit);
             outcome
         })

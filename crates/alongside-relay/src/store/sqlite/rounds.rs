@@ -3,8 +3,8 @@
 use alongside_wire::envelope::Posted;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::spaces::{Seat, append};
 use super::Result;
+use super::spaces::{Seat, append};
 use crate::id::{EnvelopeId, RoundId};
 use crate::store::{Deposit, Named, TakenBack};
 
@@ -21,7 +21,9 @@ fn take_out(db: &Connection, seat: Seat, round: &RoundId) -> Result<i64> {
             "DELETE FROM deposits WHERE space = ?1 AND round = ?2 AND member = ?3
              RETURNING length(head) + length(payload)",
         )?
-        .query_row(params![seat.space, round.as_bytes(), seat.member], |row| row.get(0))
+        .query_row(params![seat.space, round.as_bytes(), seat.member], |row| {
+            row.get(0)
+        })
         .optional()?;
     Ok(size.unwrap_or(0))
 }
@@ -31,16 +33,20 @@ pub(super) fn deposit(db: &Connection, seat: Seat, round: &RoundId, envelope: &N
         return Ok(Deposit::RoundOver);
     }
     let old_bytes = take_out(db, seat, round)?;
-    db.prepare_cached("INSERT INTO deposits VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
-        seat.space,
-        round.as_bytes(),
-        seat.member,
-        envelope.id.0,
-        envelope.posted.head.as_slice(),
-        envelope.posted.payload.as_slice()
-    ])?;
+    db.prepare_cached("INSERT INTO deposits VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+        .execute(params![
+            seat.space,
+            round.as_bytes(),
+            seat.member,
+            envelope.id.0,
+            envelope.posted.head.as_slice(),
+            envelope.posted.payload.as_slice()
+        ])?;
     let revealed = reveal_if_complete(db, seat.space, round.as_bytes())?;
-    Ok(Deposit::Taken { grew_bytes: envelope.bytes() - old_bytes, revealed })
+    Ok(Deposit::Taken {
+        grew_bytes: envelope.bytes() - old_bytes,
+        revealed,
+    })
 }
 
 pub(super) fn own(db: &Connection, seat: Seat, round: &RoundId) -> Result<Option<Posted>> {
@@ -48,7 +54,10 @@ pub(super) fn own(db: &Connection, seat: Seat, round: &RoundId) -> Result<Option
         .prepare_cached("SELECT head, payload FROM deposits WHERE space = ?1 AND round = ?2 AND member = ?3")?
         .query_row(params![seat.space, round.as_bytes(), seat.member], |row| {
             let (head, payload): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
-            Ok(Posted { head: head.into(), payload: payload.into() })
+            Ok(Posted {
+                head: head.into(),
+                payload: payload.into(),
+            })
         })
         .optional()?)
 }
@@ -57,7 +66,9 @@ pub(super) fn take_back(db: &Connection, seat: Seat, round: &RoundId) -> Result<
     if is_over(db, seat.space, round.as_bytes())? {
         return Ok(TakenBack::RoundOver);
     }
-    Ok(TakenBack::Out { freed_bytes: take_out(db, seat, round)? })
+    Ok(TakenBack::Out {
+        freed_bytes: take_out(db, seat, round)?,
+    })
 }
 
 /// Reveals the rounds of a space that are complete now that somebody left; whether there were any.
@@ -92,15 +103,31 @@ fn reveal_if_complete(db: &Connection, space: i64, round: &[u8]) -> Result<bool>
         )?
         .query_map(params![space, round], |row| {
             let (head, payload): (Vec<u8>, Vec<u8>) = (row.get(2)?, row.get(3)?);
-            let posted = Posted { head: head.into(), payload: payload.into() };
-            Ok((row.get(0)?, Named { id: EnvelopeId(row.get(1)?), posted }))
+            let posted = Posted {
+                head: head.into(),
+                payload: payload.into(),
+            };
+            Ok((
+                row.get(0)?,
+                Named {
+                    id: EnvelopeId(row.get(1)?),
+                    posted,
+                },
+            ))
         })?
         .collect::<rusqlite::Result<_>>()?;
     let head: i64 = db
         .prepare_cached("SELECT head FROM spaces WHERE space = ?1")?
         .query_row([space], |row| row.get(0))?;
-    append(db, space, head, all.iter().map(|(member, named)| (*member, named)))?;
-    db.prepare_cached("DELETE FROM deposits WHERE space = ?1 AND round = ?2")?.execute(params![space, round])?;
-    db.prepare_cached("INSERT INTO rounds_over VALUES (?1, ?2)")?.execute(params![space, round])?;
+    append(
+        db,
+        space,
+        head,
+        all.iter().map(|(member, named)| (*member, named)),
+    )?;
+    db.prepare_cached("DELETE FROM deposits WHERE space = ?1 AND round = ?2")?
+        .execute(params![space, round])?;
+    db.prepare_cached("INSERT INTO rounds_over VALUES (?1, ?2)")?
+        .execute(params![space, round])?;
     Ok(true)
 }

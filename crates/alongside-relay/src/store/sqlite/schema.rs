@@ -82,7 +82,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let found = usize::try_from(found).unwrap_or(usize::MAX);
     if found > STEPS.len() {
-        return Err(SchemaError::Newer { found, known: STEPS.len() });
+        return Err(SchemaError::Newer {
+            found,
+            known: STEPS.len(),
+        });
     }
     for (step, version) in STEPS.iter().zip(1_i64..).skip(found) {
         let transaction = connection.transaction()?;

@@ -25,7 +25,12 @@ pub(super) fn seat(db: &Connection, space: SpaceId, member: MemberKey) -> Result
              WHERE s.id = ?1 AND m.key = ?2 AND m.here = 1",
         )?
         .query_row(params![space.0, member.0], |row| {
-            Ok(Seat { space: row.get(0)?, member: row.get(1)?, head: row.get(2)?, removals: row.get(3)? })
+            Ok(Seat {
+                space: row.get(0)?,
+                member: row.get(1)?,
+                head: row.get(2)?,
+                removals: row.get(3)?,
+            })
         })
         .optional()?)
 }
@@ -47,10 +52,14 @@ pub(super) fn open(db: &Connection, space: SpaceId, member: MemberKey) -> Result
     if seat(db, space, member)?.is_some() {
         return Ok(SpaceOpened::Open);
     }
-    if db.prepare_cached("SELECT 1 FROM spaces WHERE id = ?1")?.exists([space.0])? {
+    if db
+        .prepare_cached("SELECT 1 FROM spaces WHERE id = ?1")?
+        .exists([space.0])?
+    {
         return Ok(SpaceOpened::OthersThere);
     }
-    db.prepare_cached("INSERT INTO spaces (id, head, removals) VALUES (?1, 0, 0)")?.execute([space.0])?;
+    db.prepare_cached("INSERT INTO spaces (id, head, removals) VALUES (?1, 0, 0)")?
+        .execute([space.0])?;
     db.prepare_cached("INSERT INTO members VALUES (?1, ?2, 0, 1)")?
         .execute(params![db.last_insert_rowid(), member.0])?;
     Ok(SpaceOpened::Open)
@@ -82,12 +91,14 @@ pub(super) fn leave(db: &Connection, seat: Seat) -> Result<bool> {
         .execute([seat.space, seat.member])?;
     db.prepare_cached("DELETE FROM deposits WHERE space = ?1 AND member = ?2")?
         .execute([seat.space, seat.member])?;
-    let anybody =
-        db.prepare_cached("SELECT 1 FROM members WHERE space = ?1 AND here = 1")?.exists([seat.space])?;
+    let anybody = db
+        .prepare_cached("SELECT 1 FROM members WHERE space = ?1 AND here = 1")?
+        .exists([seat.space])?;
     if anybody {
         return rounds::reveal_complete(db, seat.space);
     }
-    db.prepare_cached("UPDATE spaces SET id = NULL WHERE space = ?1")?.execute([seat.space])?;
+    db.prepare_cached("UPDATE spaces SET id = NULL WHERE space = ?1")?
+        .execute([seat.space])?;
     Ok(false)
 }
 
@@ -143,9 +154,14 @@ pub(super) fn append<'a>(
         }
     }
     if new_head != head {
-        db.prepare_cached("UPDATE spaces SET head = ?2 WHERE space = ?1")?.execute([space, new_head])?;
+        db.prepare_cached("UPDATE spaces SET head = ?2 WHERE space = ?1")?
+            .execute([space, new_head])?;
     }
-    Ok(Appended { numbers, head: uint(new_head), grew_bytes })
+    Ok(Appended {
+        numbers,
+        head: uint(new_head),
+        grew_bytes,
+    })
 }
 
 pub(super) fn read(db: &Connection, seat: Seat, stretch: Stretch) -> Result<Page> {
@@ -168,7 +184,11 @@ pub(super) fn read(db: &Connection, seat: Seat, stretch: Stretch) -> Result<Page
                 bytes += payload.len();
                 Kept::Here(payload.into())
             };
-            entries.push(Numbered { number: uint(row.get(0)?), head: head.into(), payload });
+            entries.push(Numbered {
+                number: uint(row.get(0)?),
+                head: head.into(),
+                payload,
+            });
         }
     }
     let mut removals = Vec::new();
@@ -176,13 +196,23 @@ pub(super) fn read(db: &Connection, seat: Seat, stretch: Stretch) -> Result<Page
         let mut statement = db.prepare_cached(
             "SELECT serial, number FROM removals WHERE space = ?1 AND serial > ?2 ORDER BY serial LIMIT ?3",
         )?;
-        let rows = statement
-            .query_map(params![seat.space, int(stretch.removed_after), stretch.limit], |row| {
-                Ok(Removal { serial: uint(row.get(0)?), number: uint(row.get(1)?) })
-            })?;
+        let rows = statement.query_map(
+            params![seat.space, int(stretch.removed_after), stretch.limit],
+            |row| {
+                Ok(Removal {
+                    serial: uint(row.get(0)?),
+                    number: uint(row.get(1)?),
+                })
+            },
+        )?;
         removals = rows.collect::<rusqlite::Result<_>>()?;
     }
-    Ok(Page { entries, head: uint(seat.head), removals, removals_head: uint(seat.removals) })
+    Ok(Page {
+        entries,
+        head: uint(seat.head),
+        removals,
+        removals_head: uint(seat.removals),
+    })
 }
 
 pub(super) fn remove(db: &Connection, seat: Seat, envelopes: &[EnvelopeId]) -> Result<Removed> {
@@ -205,11 +235,13 @@ pub(super) fn remove(db: &Connection, seat: Seat, envelopes: &[EnvelopeId]) -> R
         db.prepare_cached("UPDATE entries SET payload = ?3, removed = 1 WHERE space = ?1 AND number = ?2")?
             .execute(params![seat.space, number, payload_hash(&payload)])?;
         serial += 1;
-        db.prepare_cached("INSERT INTO removals VALUES (?1, ?2, ?3)")?.execute([seat.space, serial, number])?;
+        db.prepare_cached("INSERT INTO removals VALUES (?1, ?2, ?3)")?
+            .execute([seat.space, serial, number])?;
         freed_bytes += i64::try_from(payload.len()).unwrap_or(i64::MAX);
     }
     if serial != seat.removals {
-        db.prepare_cached("UPDATE spaces SET removals = ?2 WHERE space = ?1")?.execute([seat.space, serial])?;
+        db.prepare_cached("UPDATE spaces SET removals = ?2 WHERE space = ?1")?
+            .execute([seat.space, serial])?;
     }
     Ok(Removed::Gone { freed_bytes })
 }

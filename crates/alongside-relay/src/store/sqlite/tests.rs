@@ -11,10 +11,18 @@ use crate::store::{Access, Named, Removed, Store, StoreError, Stretch};
 
 const US: SpaceId = SpaceId([1; 16]);
 const ADA: MemberKey = MemberKey([1; 32]);
-const ALL: Stretch = Stretch { after: 0, removed_after: 0, limit: 4096, bytes: usize::MAX };
+const ALL: Stretch = Stretch {
+    after: 0,
+    removed_after: 0,
+    limit: 4096,
+    bytes: usize::MAX,
+};
 
 fn named(text: &str, payload: &[u8]) -> Named {
-    Named::new(Posted { head: text.as_bytes().to_vec().into(), payload: payload.to_vec().into() })
+    Named::new(Posted {
+        head: text.as_bytes().to_vec().into(),
+        payload: payload.to_vec().into(),
+    })
 }
 
 async fn head(store: &SqliteStore) -> u64 {
@@ -34,7 +42,12 @@ async fn appends_of_many_share_a_commit() {
     let writers: Vec<_> = (0..256)
         .map(|number| {
             let store = store.clone();
-            tokio::spawn(async move { store.append(US, ADA, vec![named(&number.to_string(), b"x")]).await.unwrap() })
+            tokio::spawn(async move {
+                store
+                    .append(US, ADA, vec![named(&number.to_string(), b"x")])
+                    .await
+                    .unwrap()
+            })
         })
         .collect();
     for writer in writers {
@@ -54,7 +67,10 @@ async fn what_was_written_is_there_after_opening_again() {
     store.append(US, ADA, vec![named("a", b"x")]).await.unwrap();
     assert!(matches!(SqliteStore::open(&path, None), Err(OpenError::InUse)));
     store.stop().await;
-    assert!(matches!(store.append(US, ADA, vec![named("b", b"x")]).await, Err(StoreError::Stopped)));
+    assert!(matches!(
+        store.append(US, ADA, vec![named("b", b"x")]).await,
+        Err(StoreError::Stopped)
+    ));
     assert!(matches!(store.read(US, ADA, ALL).await, Err(StoreError::Stopped)));
     drop(store);
     assert_eq!(head(&SqliteStore::open(&path, None).unwrap()).await, 1);
@@ -67,7 +83,10 @@ async fn nobody_else_looks_into_the_data_folder() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("data");
     let _store = SqliteStore::open(&path, None).unwrap();
-    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(
+        std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o700
+    );
 }
 
 #[tokio::test]
@@ -84,7 +103,10 @@ async fn a_database_of_a_later_version_is_left_alone() {
             other => break other,
         }
     };
-    assert!(matches!(refused, Err(OpenError::Schema(SchemaError::Newer { found: 99, known: 1 }))));
+    assert!(matches!(
+        refused,
+        Err(OpenError::Schema(SchemaError::Newer { found: 99, known: 1 }))
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,16 +114,31 @@ async fn a_full_disk_refuses_what_does_not_fit_and_keeps_the_rest() {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(folder.path(), Some(600 * 1024)).unwrap());
     store.open_space(US, ADA).await.unwrap();
-    store.append(US, ADA, vec![named("first", &[7; 200 * 1024])]).await.unwrap();
+    store
+        .append(US, ADA, vec![named("first", &[7; 200 * 1024])])
+        .await
+        .unwrap();
     let (large, small) = tokio::join!(
-        store.append(US, ADA, vec![named("l1", &[1; 250 * 1024]), named("l2", &[2; 250 * 1024])]),
+        store.append(
+            US,
+            ADA,
+            vec![named("l1", &[1; 250 * 1024]), named("l2", &[2; 250 * 1024])]
+        ),
         store.append(US, ADA, vec![named("small", b"x")]),
     );
     assert!(matches!(large, Err(StoreError::Full)));
     assert!(matches!(small, Ok(Access::Granted(_))));
     assert_eq!(head(&store).await, 2);
-    store.remove(US, ADA, vec![named("first", &[7; 200 * 1024]).id]).await.unwrap();
-    assert!(matches!(store.append(US, ADA, vec![named("later", &[3; 150 * 1024])]).await, Ok(Access::Granted(_))));
+    store
+        .remove(US, ADA, vec![named("first", &[7; 200 * 1024]).id])
+        .await
+        .unwrap();
+    assert!(matches!(
+        store
+            .append(US, ADA, vec![named("later", &[3; 150 * 1024])])
+            .await,
+        Ok(Access::Granted(_))
+    ));
 }
 
 #[tokio::test]
@@ -131,15 +168,39 @@ async fn the_tables_of_spaces_know_no_account_and_those_of_accounts_no_space() {
     drop(SqliteStore::open(folder.path(), None).unwrap());
     let connection = rusqlite::Connection::open(folder.path().join("relay.sqlite")).unwrap();
     let columns = |table: &str| -> Vec<String> {
-        let mut statement = connection.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        let mut statement = connection
+            .prepare(&format!("SELECT name FROM pragma_table_info('{table}')"))
+            .unwrap();
+        statement
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
     };
-    for table in ["spaces", "members", "entries", "removals", "deposits", "rounds_over", "invitations"] {
+    for table in [
+        "spaces",
+        "members",
+        "entries",
+        "removals",
+        "deposits",
+        "rounds_over",
+        "invitations",
+    ] {
         let columns = columns(table);
         assert!(!columns.is_empty());
-        assert!(columns.iter().all(|column| !["account", "handle", "session"].contains(&column.as_str())), "{table}");
+        assert!(
+            columns
+                .iter()
+                .all(|column| !["account", "handle", "session"].contains(&column.as_str())),
+            "{table}"
+        );
     }
     for table in ["accounts", "vaults", "sessions", "logins"] {
-        assert!(columns(table).iter().all(|column| !["space", "member", "key"].contains(&column.as_str())), "{table}");
+        assert!(
+            columns(table)
+                .iter()
+                .all(|column| !["space", "member", "key"].contains(&column.as_str())),
+            "{table}"
+        );
     }
 }

@@ -48,7 +48,11 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        let Self { work: _, outcome, reply } = *self;
+        let Self {
+            work: _,
+            outcome,
+            reply,
+        } = *self;
         let answer = committed.and_then(|()| outcome.ok_or(StoreError::Stopped));
         // Who asked may have gone away meanwhile; what was done stays done.
         let _gone = reply.send(answer);
@@ -75,7 +79,10 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || write_until_stopped(connection, inbox, &commits))?;
-        Ok(Self { orders, thread: std::sync::Mutex::new(Some(thread)) })
+        Ok(Self {
+            orders,
+            thread: std::sync::Mutex::new(Some(thread)),
+        })
     }
 
     /// Does this on the writing thread; it is on disk when this returns.
@@ -85,15 +92,25 @@ impl Writer {
         F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let piece = Box::new(Work { work, outcome: None, reply });
-        self.orders.send(Order::Piece(piece)).await.map_err(|_| StoreError::Stopped)?;
+        let piece = Box::new(Work {
+            work,
+            outcome: None,
+            reply,
+        });
+        self.orders
+            .send(Order::Piece(piece))
+            .await
+            .map_err(|_| StoreError::Stopped)?;
         answer.await.map_err(|_| StoreError::Stopped)?
     }
 
     /// Empties the write-ahead log; false when a reader stood in the way.
     pub(super) async fn truncate(&self) -> Result<bool, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.orders.send(Order::Truncate(reply)).await.map_err(|_| StoreError::Stopped)?;
+        self.orders
+            .send(Order::Truncate(reply))
+            .await
+            .map_err(|_| StoreError::Stopped)?;
         answer.await.map_err(|_| StoreError::Stopped)
     }
 
@@ -163,8 +180,13 @@ fn commit_and_answer(connection: &Connection, pieces: &mut Vec<Box<dyn Piece>>, 
         return;
     }
     commits.transactions.fetch_add(1, Ordering::Relaxed);
-    commits.pieces.fetch_add(u64::try_from(pieces.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
-    for (piece, refused) in pieces.drain(..).zip(refused.into_iter().chain(std::iter::repeat(None))) {
+    commits
+        .pieces
+        .fetch_add(u64::try_from(pieces.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    for (piece, refused) in pieces
+        .drain(..)
+        .zip(refused.into_iter().chain(std::iter::repeat(None)))
+    {
         piece.answer(match refused {
             Some(error) => Err(error),
             None => whole.clone(),

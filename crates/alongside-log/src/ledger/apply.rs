@@ -1,0 +1,266 @@
+//! What a control does to the space.
+
+use std::collections::BTreeSet;
+
+use super::control::{Control, NewEpoch, roster_hash};
+use super::epochs::{Epoch, Keyless, Standing};
+use super::outcome::{Happened, Refusal};
+use super::roster::MAX_MEMBERS;
+use super::{Closure, DeviceState, Heard, Ledger, Person};
+use crate::entry::Header;
+use crate::identity::{Device, DeviceCert, DevicePublic, PersonPublic};
+use crate::ids::{DeviceId, EntryId};
+use crate::vault::SpaceKind;
+
+/// No more than this many can come in at once, from however many sides: twice as many as there can be. It is never met by twelve who each
+/// keep to [`MAX_MEMBERS`].
+const MAX_AT_ONCE: usize = 2 * MAX_MEMBERS;
+
+/// The entry that says it.
+#[derive(Clone, Copy)]
+pub(super) struct Here<'h> {
+    pub(super) header: &'h Header<'h>,
+    pub(super) entry: EntryId,
+    pub(super) number: Option<u64>,
+}
+
+impl Ledger {
+    /// Does to the space what a control says. `fresh` is the device that speaks for the first time, if one does.
+    pub(super) fn apply(
+        &mut self,
+        own: &Device,
+        here: Here<'_>,
+        control: &Control,
+        fresh: Option<DevicePublic>,
+    ) -> Result<Happened, Refusal> {
+        match control {
+            Control::Began { person, cert, .. } => {
+                let public = fresh.ok_or(Refusal::NotAllowed)?;
+                let first = Person {
+                    public: *person,
+                    member_key: None,
+                    left: false,
+                    from: 0,
+                    told: 0,
+                };
+                self.persons.insert(person.id(), first);
+                self.bring_in(here, cert, public, person);
+                if let Some(epoch) = self.epochs.get_mut(&here.header.epoch) {
+                    epoch.standing = Standing::Begun;
+                    epoch.sealed.insert(public.id());
+                }
+                Ok(Happened::Began)
+            }
+            Control::Hello { cert } => {
+                let public = fresh.ok_or(Refusal::NotAllowed)?;
+                let person = self.persons.get(&here.header.person);
+                let person = person.ok_or(Refusal::NotMember)?.public;
+                self.bring_in(here, cert, public, &person);
+                Ok(Happened::Hello)
+            }
+            Control::Admit {
+                person,
+                cert,
+                member_key,
+            } => self.admit_in(here, person, cert, *member_key),
+            Control::Epoch(new) => self.begin_epoch(own, here, new),
+            Control::Leave => {
+                if let Some(person) = self.persons.get_mut(&here.header.person) {
+                    person.left = true;
+                }
+                for device in self.devices.values_mut() {
+                    if device.person == here.header.person {
+                        close(&mut device.closed, here, false);
+                    }
+                }
+                Ok(Happened::Left)
+            }
+            Control::Revoke { device } => self.revoke_device(here, *device),
+        }
+    }
+
+    fn revoke_device(&mut self, here: Here<'_>, device: DeviceId) -> Result<Happened, Refusal> {
+        let person = here.header.person;
+        match self.devices.get_mut(&device) {
+            Some(it) if it.person == person => close(&mut it.closed, here, true),
+            Some(_) => return Err(Refusal::NotAllowed),
+            None => {
+                // It has never spoken here, and may have all keys from the vault nevertheless.
+                let mut closure = self.revoked.get(&(person, device)).copied();
+                close(&mut closure, here, true);
+                self.revoked
+                    .extend(closure.map(|closure| ((person, device), closure)));
+                for epoch in self.epochs.values_mut() {
+                    epoch.readers.insert(device);
+                }
+            }
+        }
+        Ok(Happened::Revoked(device))
+    }
+
+    /// Somebody comes in, or is introduced again: members who each let the same person in do not stand in each other's way, and who came in
+    /// while somebody else did is made known to them.
+    fn admit_in(
+        &mut self,
+        here: Here<'_>,
+        person: &PersonPublic,
+        cert: &DeviceCert,
+        member_key: [u8; 32],
+    ) -> Result<Happened, Refusal> {
+        let public = cert.verify(person).map_err(|_| Refusal::NotAllowed)?;
+        let present = self.persons.get(&person.id()).is_some_and(|it| !it.left);
+        let room = present || self.members_here() < MAX_AT_ONCE;
+        if self.kind == SpaceKind::Me || !room || !self.may_come_in(public.id(), person.id()) {
+            return Err(Refusal::NotAllowed);
+        }
+        if !present {
+            let under = self.epoch_number(here.header.epoch);
+            let newcomer = Person {
+                public: *person,
+                member_key: Some(member_key),
+                left: false,
+                from: under.map_or(0, |number| number.saturating_add(1)),
+                told: here.header.witness.map_or(0, |witness| witness.number),
+            };
+            self.persons.insert(person.id(), newcomer);
+        }
+        self.bring_in(here, cert, public, person);
+        Ok(Happened::Admitted(*person))
+    }
+
+    /// A device that was found to be this person's, and not revoked, can write here from now on.
+    fn bring_in(&mut self, here: Here<'_>, cert: &DeviceCert, public: DevicePublic, person: &PersonPublic) {
+        let heard = Heard {
+            by: here.entry,
+            number: here.number,
+            epoch: self.epoch_number(here.header.epoch).unwrap_or_default(),
+            admitted: public.id() != here.header.device,
+        };
+        let revoked = self.revoked.get(&(person.id(), public.id())).copied();
+        let state = self.devices.entry(public.id()).or_insert(DeviceState {
+            person: person.id(),
+            public,
+            cert: cert.clone(),
+            closed: revoked,
+            top: None,
+            unnamed: Vec::new(),
+            heard,
+        });
+        state.heard = heard;
+        // Somebody who had left and was let in again writes on with the device that they have.
+        state.closed = state.closed.filter(|closure| closure.revoked);
+    }
+
+    fn begin_epoch(&mut self, own: &Device, here: Here<'_>, new: &NewEpoch) -> Result<Happened, Refusal> {
+        let parent = self.epoch_number(new.parent);
+        let follows = parent.and_then(|number| number.checked_add(1)) == Some(new.number);
+        let sorted = new.seals.is_sorted_by(|a, b| a.device < b.device);
+        if !follows || !sorted || new.roster != roster_hash(new.seals.iter().map(|seal| seal.device)) {
+            return Err(Refusal::NotAllowed);
+        }
+        let sealed: BTreeSet<DeviceId> = new.seals.iter().map(|seal| seal.device).collect();
+        // Who begins an epoch can read it; who hands on the key of one that began elsewhere does not seal it to themselves.
+        let begins = sealed.contains(&here.header.device);
+        let keeps = if begins {
+            self.keeps_everybody(here, new, &sealed)
+        } else {
+            None
+        };
+        let standing = match keeps {
+            Some(true) => Standing::Begun,
+            Some(false) | None => Standing::Aside,
+        };
+        self.learn_seals(own, new, &sealed, (begins, standing))?;
+        if let Some(epoch) = self.epochs.get_mut(&new.id) {
+            epoch.readers.extend(&sealed);
+            if standing == Standing::Begun {
+                epoch.standing = Standing::Begun;
+                epoch.parent = Some(new.parent);
+                epoch.sealed = sealed;
+            } else if epoch.standing == Standing::Learned && epoch.sealed.is_empty() {
+                epoch.standing = Standing::Aside;
+            }
+        }
+        if keeps == Some(false) {
+            return Err(Refusal::NotAllowed);
+        }
+        Ok(Happened::Rekeyed { number: new.number })
+    }
+
+    /// Nobody can be removed by another: a new epoch is sealed to every device that the one before it was sealed to, but for those that
+    /// are closed by then. None when that cannot be judged here.
+    fn keeps_everybody(&self, here: Here<'_>, new: &NewEpoch, sealed: &BTreeSet<DeviceId>) -> Option<bool> {
+        let parent = self.epochs.get(&new.parent).map(|it| (it.standing, &it.sealed));
+        let keyless = || {
+            self.keyless
+                .get(&new.parent)
+                .map(|it| (it.standing, &it.sealed))
+        };
+        let (_, before) = parent
+            .or_else(keyless)
+            .filter(|(standing, _)| *standing != Standing::Aside)?;
+        // A newcomer may not be able to read that somebody left.
+        let unread = self.hidden > self.base_unnumbered;
+        let closed = |device: &DeviceId| {
+            self.devices.get(device).is_none_or(|it| {
+                it.closed
+                    .is_some_and(|closure| closure.shuts_out(here.number))
+            })
+        };
+        Some(here.number.is_none() || unread || before.difference(sealed).all(closed))
+    }
+
+    /// Takes the key that is sealed to this device, if one is.
+    fn learn_seals(
+        &mut self,
+        own: &Device,
+        new: &NewEpoch,
+        sealed: &BTreeSet<DeviceId>,
+        (begins, standing): (bool, Standing),
+    ) -> Result<(), Refusal> {
+        if self.epochs.contains_key(&new.id) {
+            return Ok(());
+        }
+        let offered = self.offered.remove(&new.id).map(|(_, key)| Ok(key));
+        match offered.or_else(|| self.own_seal(own, new)) {
+            Some(Ok(key)) => {
+                // It may have begun here before its key came.
+                let begun = self.keyless.remove(&new.id);
+                let sealed = begun.as_ref().map(|it| it.sealed.clone()).unwrap_or_default();
+                let epoch = Epoch {
+                    number: new.number,
+                    key,
+                    parent: begun.as_ref().map(|it| it.parent),
+                    standing: begun.map_or(Standing::Aside, |it| it.standing),
+                    readers: sealed.clone(),
+                    sealed,
+                };
+                self.epochs.insert(new.id, epoch);
+                Ok(())
+            }
+            seal => {
+                let cheated = matches!(seal, Some(Err(_)));
+                if begins {
+                    let keyless = self.keyless.entry(new.id).or_insert_with(|| Keyless {
+                        number: new.number,
+                        parent: new.parent,
+                        standing,
+                        sealed: sealed.clone(),
+                        cheated,
+                    });
+                    keyless.cheated |= cheated;
+                }
+                if cheated { Err(Refusal::NotAllowed) } else { Ok(()) }
+            }
+        }
+    }
+}
+
+fn close(closed: &mut Option<Closure>, here: Here<'_>, revoked: bool) {
+    let new = Closure {
+        by: here.entry,
+        at: here.number,
+        revoked,
+    };
+    *closed = Some(closed.map_or(new, |before| before.and(new)));
+}
