@@ -70,6 +70,11 @@ pub(crate) struct Bench {
     /// Leave out what needs a browser; the page then says so
     #[arg(long)]
     pub(crate) no_browser: bool,
+    /// Fewer and shorter runs, for a look: shown, and not written into the page
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Only these: open, appends, change, rest, bundle, browser
+    pub(crate) names: Vec<String>,
 }
 
 impl Chore {

@@ -94,32 +94,34 @@ fn check_source(name: &str, text: &str, findings: &mut Findings) {
 }
 
 fn check_map(project: &Project, metadata: &Metadata, text: &str, findings: &mut Findings) -> Result<()> {
-    let named = paths_in(text, |first| project.root.join(first).exists());
-    for path in named
-        .iter()
-        .filter(|path| !project.root.join(path.as_str()).exists())
-    {
+    let mut map = Map {
+        root: &project.root,
+        named: BTreeSet::new(),
+        gone: BTreeSet::new(),
+    };
+    map.read(text)?;
+    for path in &map.gone {
         findings.broken(format!("{MAP} names `{path}`, which does not exist"));
     }
     for member in metadata.members() {
-        if !quoted(text).any(|word| word == member.name || word.trim_end_matches('/').ends_with(&member.name))
-        {
-            findings.broken(format!("{MAP} does not name the crate `{}`", member.name));
-        }
-        let Some(source) = member.manifest_path.parent().map(|dir| dir.join("src")) else {
+        let Some(dir) = member.manifest_path.parent() else {
             continue;
         };
+        if !map.names(&relative(project, dir)) {
+            findings.broken(format!(
+                "{MAP} does not name the crate `{}`",
+                relative(project, dir)
+            ));
+        }
+        let source = dir.join("src");
         if !source.is_dir() {
             continue;
         }
         for entry in fs::read_dir(&source)? {
             let folder = entry?.path();
             let name = relative(project, &folder);
-            let known = named.iter().any(|n| {
-                let n = n.trim_end_matches('/');
-                n == name || n.strip_prefix(&name).is_some_and(|rest| rest.starts_with('/'))
-            });
-            if folder.is_dir() && !known {
+            // Programs in src/bin are targets, as cargo sees them, and no modules.
+            if folder.is_dir() && !folder.ends_with("bin") && !map.names(&name) {
                 findings.broken(format!("{MAP} does not name the folder `{name}`"));
             }
         }
@@ -127,36 +129,107 @@ fn check_map(project: &Project, metadata: &Metadata, text: &str, findings: &mut 
     Ok(())
 }
 
-/// The words in backticks, outside of fenced blocks.
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
+/// What the map names. Below a heading that names a folder, paths start there or at the root; a file without a folder
+/// is one of the folder that was named last.
+struct Map<'a> {
+    root: &'a Path,
+    /// What exists, from the root.
+    named: BTreeSet<String>,
+    /// What does not, in the map's words.
+    gone: BTreeSet<String>,
+}
+
+impl Map<'_> {
+    fn read(&mut self, text: &str) -> Result<()> {
+        let mut base = String::new();
+        let mut last = String::new();
+        for line in unfenced(text) {
+            if line.starts_with('#') {
+                base.clear();
+            }
+            for word in quoted(line).filter(|w| is_path(w, |first| self.root.join(first).exists())) {
+                for word in alternatives(word) {
+                    let word = word.trim_end_matches('/');
+                    let Some(found) = self.find(word, &base, &last)? else {
+                        self.gone.insert(word.to_owned());
+                        continue;
+                    };
+                    if self.root.join(&found).is_dir() {
+                        last.clone_from(&found);
+                        if line.starts_with('#') {
+                            base.clone_from(&found);
+                        }
+                    }
+                    self.named.insert(found);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, word: &str, base: &str, last: &str) -> Result<Option<String>> {
+        let below = [format!("{base}/{word}"), word.to_owned()];
+        if let Some(found) = below
+            .iter()
+            .map(|p| p.trim_start_matches('/'))
+            .find(|p| self.root.join(p).exists())
+        {
+            return Ok(Some(found.to_owned()));
+        }
+        if word.contains('/') || last.is_empty() {
+            return Ok(None);
+        }
+        let files = files_below(&self.root.join(last))?;
+        let found = files
+            .iter()
+            .find(|file| file.file_name().is_some_and(|name| name == word));
+        Ok(found
+            .and_then(|f| f.strip_prefix(self.root).ok())
+            .map(|f| f.display().to_string()))
+    }
+
+    /// Whether this path, or something below it, is named.
+    fn names(&self, path: &str) -> bool {
+        self.named.iter().any(|n| {
+            n.strip_prefix(path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+}
+
+/// The lines outside of fenced blocks, which are pictures and not claims.
+fn unfenced(text: &str) -> impl Iterator<Item = &str> {
     let mut fenced = false;
-    text.lines()
-        .filter(move |line| {
-            let fence = line.trim_start().starts_with("```");
-            fenced ^= fence;
-            !fenced && !fence
-        })
-        .flat_map(|line| line.split('`').skip(1).step_by(2))
+    text.lines().filter(move |line| {
+        let fence = line.trim_start().starts_with("```");
+        fenced ^= fence;
+        !fenced && !fence
+    })
 }
 
-/// The words in backticks that are paths from the root; `{a,b}` stands for both.
-fn paths_in(text: &str, exists_at_root: impl Fn(&str) -> bool) -> BTreeSet<String> {
-    quoted(text)
-        .filter(|word| {
-            !word.starts_with('/') && !word.contains([' ', '*', '<', ':', '…', '(', '=', '$', '#'])
-        })
-        .flat_map(alternatives)
-        .filter(|word| {
-            let (first, last) = (word.split('/').next(), word.rsplit('/').next());
-            let folder = word.contains('/') && (word.ends_with('/') || first.is_some_and(&exists_at_root));
-            let file = last
-                .and_then(|l| l.rsplit_once('.'))
-                .is_some_and(|(stem, ending)| !stem.is_empty() && FILE_ENDINGS.contains(&ending));
-            folder || file
-        })
-        .collect()
+/// The words in backticks.
+fn quoted(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
 }
 
+/// Whether the word is a path in this project, and not a media type, a route or code.
+fn is_path(word: &str, exists_at_root: impl Fn(&str) -> bool) -> bool {
+    if word.starts_with('/') || word.contains([' ', '*', '<', ':', '…', '(', '=', '$', '#']) {
+        return false;
+    }
+    let (first, last) = (word.split('/').next(), word.rsplit('/').next());
+    let known = first.is_some_and(|first| first == "src" || first == "tests" || exists_at_root(first));
+    let folder = word.contains('/') && (word.ends_with('/') || known);
+    let top = !word.contains('/') && exists_at_root(word);
+    let file = last
+        .and_then(|l| l.rsplit_once('.'))
+        .is_some_and(|(stem, ending)| {
+            !stem.is_empty() && FILE_ENDINGS.contains(&ending.trim_end_matches('}'))
+        });
+    folder || file || top
+}
+
+/// `{a,b}` stands for both.
 fn alternatives(word: &str) -> Vec<String> {
     let braces = word
         .split_once('{')
@@ -176,24 +249,66 @@ mod tests {
 
     #[test]
     fn paths_are_told_from_other_words_in_backticks() {
-        let text = "`crates/alongside-log/src/{seal,open}.rs` has `application/cbor`, `/v1/spaces`, `Vec<Event>`, \
-                    `deny.toml`, `gone/src/` and `alongside-log`; `checkin.shared/1` is a kind";
-        let found = paths_in(text, |first| first == "crates");
-        let expected = [
-            "crates/alongside-log/src/open.rs",
-            "crates/alongside-log/src/seal.rs",
+        let path = |word: &str| is_path(word, |first| first == "crates" || first == "xtask");
+        for word in [
+            "crates/alongside-log/src/{seal,open}.rs",
             "deny.toml",
             "gone/src/",
-        ];
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), expected);
+            "src/seal",
+            "xtask",
+        ] {
+            assert!(path(word), "{word}");
+        }
+        for word in [
+            "application/cbor",
+            "/v1/spaces",
+            "Vec<Event>",
+            "alongside-log",
+            "checkin.shared/1",
+            "a b.rs",
+        ] {
+            assert!(!path(word), "{word}");
+        }
+        assert_eq!(alternatives("a/{b,c}.rs"), ["a/b.rs", "a/c.rs"]);
     }
 
     #[test]
     fn what_is_in_a_fenced_block_is_a_picture_and_not_a_claim() {
         assert_eq!(
-            quoted("a `b`\n```text\n`c`\n```\n`d`").collect::<Vec<_>>(),
-            ["b", "d"]
+            unfenced("a\n```text\n`c`\n```\nd").collect::<Vec<_>>(),
+            ["a", "d"]
         );
+    }
+
+    #[test]
+    fn a_path_starts_at_the_root_or_at_the_folder_of_the_heading() {
+        let project = Project::find().unwrap();
+        let read = |text: &str| {
+            let mut map = Map {
+                root: &project.root,
+                named: BTreeSet::new(),
+                gone: BTreeSet::new(),
+            };
+            map.read(text).unwrap();
+            (
+                map.named.into_iter().collect::<Vec<_>>(),
+                map.gone.into_iter().collect::<Vec<_>>(),
+            )
+        };
+        let (named, gone) = read("## `xtask`\n`src/web` (`pack.rs`, `gone.rs`) `src/gone.rs` `Cargo.toml`");
+        assert_eq!(
+            named,
+            [
+                "xtask",
+                "xtask/Cargo.toml",
+                "xtask/src/web",
+                "xtask/src/web/pack.rs"
+            ]
+        );
+        assert_eq!(gone, ["gone.rs", "src/gone.rs"]);
+        let (named, gone) = read("## `xtask`\n## Other\n`src/web` `deny.toml`");
+        assert_eq!(named, ["deny.toml", "xtask"]);
+        assert_eq!(gone, ["src/web"]);
     }
 
     #[test]

@@ -117,7 +117,7 @@ const LAYERS: &[Layer] = &[
     Layer {
         name: "alongside",
         may: &["alongside-cli", "alongside-relay"],
-        tests: &[],
+        tests: &["alongside-wire"],
         never: &["leptos"],
         never_below: &["leptos"],
     },
@@ -129,6 +129,21 @@ const LAYERS: &[Layer] = &[
             "alongside-log",
             "alongside-relay",
             "alongside-replica",
+            "alongside-wire",
+        ],
+        tests: &[],
+        never: &["leptos"],
+        never_below: &["leptos"],
+    },
+    Layer {
+        name: "alongside-bench",
+        may: &[
+            "alongside-core",
+            "alongside-insights",
+            "alongside-log",
+            "alongside-relay",
+            "alongside-replica",
+            "alongside-testkit",
             "alongside-wire",
         ],
         tests: &[],
@@ -156,11 +171,12 @@ const WRAPPED: &[Wrapped] = &[
     Wrapped {
         name: "ed25519-dalek",
         wrappers: &["alongside-log", "alongside-wire"],
-        tests: &["alongside-relay"],
+        tests: &["alongside", "alongside-relay"],
     },
+    // The benchmarks do what the log does with nothing around it: that is the limit which the log is held against.
     Wrapped {
         name: "chacha20poly1305",
-        wrappers: &["alongside-log"],
+        wrappers: &["alongside-log", "alongside-bench"],
         tests: &[],
     },
     Wrapped {

@@ -21,7 +21,11 @@ pub(crate) fn measure(run: &Run) -> Result<Report> {
         !ends(path, "woff2") && !path.to_string_lossy().contains("icon")
     })?;
     ensure!(wasm > 0.0, "there is no WASM in {}", run.web.display());
-    let raw: u64 = files.iter().filter(|path| ends(path, "wasm")).map(|path| size(path)).sum();
+    let raw: u64 = files
+        .iter()
+        .filter(|path| ends(path, "wasm"))
+        .map(|path| size(path))
+        .sum();
     Ok(Report {
         order: 50,
         title: "The web client, over the network".to_owned(),
@@ -65,7 +69,10 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if !path.extension().is_some_and(|ending| ending == "br" || ending == "gz") {
+            } else if !path
+                .extension()
+                .is_some_and(|ending| ending == "br" || ending == "gz")
+            {
                 files.push(path);
             }
         }

@@ -197,7 +197,10 @@ impl Pair {
         ada.step().await?;
         let sent = ada.invitations(us);
         let claimed = sent.first().context("no invitation")?;
-        ensure!(matches!(claimed.state, SentState::Claimed { .. }), "nobody claimed it");
+        ensure!(
+            matches!(claimed.state, SentState::Knocking { .. }),
+            "nobody claimed it"
+        );
         ada.admit(claimed.id).await?;
         for _ in 0..3 {
             ada.step().await?;

@@ -76,7 +76,11 @@ async fn month(
     for number in days {
         let day = history::day(number);
         while CHECK_IN_ENTRIES * (number + 1) + *care < (number + 1) * entries / history::DAYS {
-            let device = if care.is_multiple_of(2) { &pair.ada } else { &pair.ben };
+            let device = if care.is_multiple_of(2) {
+                &pair.ada
+            } else {
+                &pair.ben
+            };
             let to = theirs(device, pair, day).with_context(|| format!("{day} was not revealed"))?;
             let wish = Command::CheckIn(CheckIn::Care {
                 to,
@@ -122,7 +126,9 @@ async fn check_in(device: &Device, pair: &Pair, rng: &mut ChaCha20Rng, day: Date
 fn theirs(device: &Device, pair: &Pair, day: Date) -> Option<EntryId> {
     let mut context = device.context(pair.us)?;
     context.today = day;
-    let today = device.with_state(pair.us, |state| checkin::today(&State::default(), Some(state), &context))?;
+    let today = device.with_state(pair.us, |state| {
+        checkin::today(&State::default(), Some(state), &context)
+    })?;
     today
         .revealed?
         .into_iter()
@@ -133,7 +139,10 @@ fn theirs(device: &Device, pair: &Pair, day: Date) -> Option<EntryId> {
 /// How to sign in as Ada, and how long her own device takes to open all that.
 async fn told(pair: &Pair) -> Result<serde_json::Value> {
     let last = history::day(history::DAYS - 1);
-    ensure!(theirs(&pair.ada, pair, last).is_some(), "the last day was not revealed");
+    ensure!(
+        theirs(&pair.ada, pair, last).is_some(),
+        "the last day was not revealed"
+    );
     ensure!(pair.ada.waiting_to_send() == 0, "something waits to be sent");
     let mut openings = Vec::new();
     for _ in 0..OPENINGS {
@@ -145,6 +154,7 @@ async fn told(pair: &Pair) -> Result<serde_json::Value> {
         "handle": pair.ada.handle(),
         "passphrase": PASSPHRASE,
         "words": pair.words,
+        "us": alongside_wire::route::hex(pair.us.as_bytes()),
         "last_day": last.to_string(),
         "native_ms": openings,
     }))

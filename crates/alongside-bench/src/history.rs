@@ -12,8 +12,8 @@ use alongside_log::ledger::{Control, Draft, Incoming, Ledger, Outcome, What};
 use alongside_log::seal::envelope::Envelope;
 use alongside_log::vault::{Keyring, SpaceKind};
 use anyhow::{Context as _, Result, bail};
+use jiff::Span;
 use jiff::civil::Date;
-use jiff::{Span, ToSpan as _};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore, SeedableRng as _};
 
@@ -53,7 +53,14 @@ pub(crate) fn sentence(rng: &mut ChaCha20Rng, most: u32) -> String {
     let words: Vec<&str> = WORDS.split_whitespace().collect();
     let from = rng.next_u32() as usize % words.len();
     let count = 3 + (rng.next_u32() % most.max(1)) as usize;
-    words.iter().cycle().skip(from).take(count).copied().collect::<Vec<_>>().join(" ")
+    words
+        .iter()
+        .cycle()
+        .skip(from)
+        .take(count)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn one_in(rng: &mut ChaCha20Rng, of: u32) -> bool {
@@ -184,9 +191,7 @@ impl Writing {
             what,
         };
         let mut tip = self.ledger.tip(author.device.public().id());
-        let (entry, envelope) = self
-            .ledger
-            .seal(&mut tip, &author.author(), draft, &mut self.rng);
+        let (entry, envelope) = self.ledger.seal(&mut tip, &author.author(), draft, &mut self.rng);
         self.append(envelope)?;
         Ok(entry)
     }
@@ -198,11 +203,15 @@ impl Writing {
         let mut revealed = Vec::new();
         for author in [&self.ada, &self.ben] {
             let answers = answers(&mut self.rng);
-            let content = event::encode(&Event::CheckIn(checkin::Event::Shared(Shared { period, answers })));
+            let content = event::encode(&Event::CheckIn(checkin::Event::Shared(Shared {
+                period,
+                answers,
+            })));
             let stamp = stamp(number, self.envelopes.len());
-            revealed.push(self
-                .ledger
-                .deposit(&author.author(), round, stamp, &content, &mut self.rng)?);
+            revealed.push(
+                self.ledger
+                    .deposit(&author.author(), round, stamp, &content, &mut self.rng)?,
+            );
         }
         let entries: Vec<EntryId> = revealed.iter().map(|(entry, _)| *entry).collect();
         for (_, envelope) in revealed {
@@ -239,9 +248,4 @@ pub(crate) fn make(entries: usize) -> Result<History> {
         device: writing.ada.device,
         envelopes: writing.envelopes,
     })
-}
-
-/// The day after the last one of the history.
-pub(crate) fn after_all() -> Date {
-    FIRST_DAY.saturating_add(i32::try_from(DAYS).unwrap_or(i32::MAX).days())
 }

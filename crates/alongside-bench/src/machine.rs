@@ -15,8 +15,8 @@ impl Machine {
     /// This one; the disk is that of a folder.
     pub(crate) fn this(folder: &Path) -> Self {
         let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-        let processor = after(&read("/proc/cpuinfo"), "model name")
-            .unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+        let processor =
+            after(&read("/proc/cpuinfo"), "model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned());
         let memory = after(&read("/proc/meminfo"), "MemTotal")
             .and_then(|line| line.strip_suffix(" kB")?.parse::<f64>().ok())
             .map_or_else(String::new, |kib| format!("{:.0} GiB", kib / 1024.0 / 1024.0));
@@ -78,6 +78,10 @@ fn disk(folder: &Path) -> Option<String> {
         "1" => ", rotating",
         _ => "",
     };
-    let virtual_disk = if device.starts_with("vd") { "virtual disk, " } else { "" };
+    let virtual_disk = if device.starts_with("vd") {
+        "virtual disk, "
+    } else {
+        ""
+    };
     Some(format!("{virtual_disk}{} on {device}{kind}", mount.2))
 }

@@ -97,11 +97,20 @@ const BENCHMARKS: [(&str, Measure); 5] = [
     ("bundle", bundle::measure),
 ];
 
+/// The reports that tests/browser/bench.mjs writes.
+const IN_A_BROWSER: [&str; 2] = ["browser-open", "browser-change"];
+
 fn main() -> Result<()> {
     match What::parse() {
         What::Run(run) => measure(&run),
         What::Page { results, out } => {
-            let page = page::render(&Report::read_all(&results)?, &Machine::this(&results));
+            let names: Vec<&str> = BENCHMARKS
+                .iter()
+                .map(|(name, _)| *name)
+                .chain(IN_A_BROWSER)
+                .collect();
+            let (reports, missing) = Report::read_all(&results, &names)?;
+            let page = page::render(&reports, &missing, &Machine::this(&results));
             match out {
                 Some(path) => fs::write(&path, page).with_context(|| format!("writing {}", path.display())),
                 None => {
@@ -145,5 +154,7 @@ fn measure(run: &Run) -> Result<()> {
 
 /// One thread, for what measures another process: what it takes itself is not taken from that.
 pub(crate) fn one_thread() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?)
 }

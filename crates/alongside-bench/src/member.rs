@@ -34,13 +34,13 @@ pub(crate) struct Member {
 /// Makes an account.
 pub(crate) async fn register(relay: SocketAddr, handle: &str) -> Result<Session> {
     let mut connection = Connection::open(relay).await?;
-    let start = ClientRegistration::<opaque::Suite>::start(&mut OsRng, b"measured").map_err(|e| anyhow::anyhow!("{e}"))?;
+    let start = ClientRegistration::<opaque::Suite>::start(&mut OsRng, b"measured")
+        .map_err(|e| anyhow::anyhow!("{e}"))?;
     let body = account::RegisterStart {
         handle: handle.to_owned(),
         request: ByteVec::from(start.message.serialize().to_vec()),
     };
-    let answer: account::RegisterStarted =
-        post(&mut connection, pattern::REGISTER_START, &[], &body).await?;
+    let answer: account::RegisterStarted = post(&mut connection, pattern::REGISTER_START, &[], &body).await?;
     let response = RegistrationResponse::deserialize(&answer.response).map_err(|e| anyhow::anyhow!("{e}"))?;
     let cheap = Params::new(8, 1, 1, None).map_err(|e| anyhow::anyhow!("{e}"))?;
     let stretch = Argon2::new(Algorithm::Argon2id, Version::V0x13, cheap);
@@ -120,7 +120,12 @@ impl Member {
     }
 }
 
-async fn post<T, R>(connection: &mut Connection, path: &str, headers: &[(&str, String)], body: &T) -> Result<R>
+async fn post<T, R>(
+    connection: &mut Connection,
+    path: &str,
+    headers: &[(&str, String)],
+    body: &T,
+) -> Result<R>
 where
     T: minicbor::Encode<()>,
     R: for<'b> minicbor::Decode<'b, ()>,
@@ -128,7 +133,11 @@ where
     let bytes = posted(path, headers, body);
     let answer = connection.ask(&bytes).await?;
     if answer.status != 200 && answer.status != 201 {
-        bail!("{path}: {} {}", answer.status, String::from_utf8_lossy(answer.body));
+        bail!(
+            "{path}: {} {}",
+            answer.status,
+            String::from_utf8_lossy(answer.body)
+        );
     }
     alongside_wire::decode(answer.body).with_context(|| format!("{path}: another answer than expected"))
 }
@@ -156,7 +165,6 @@ pub(crate) fn posted<T: minicbor::Encode<()>>(path: &str, headers: &[(&str, Stri
     all.extend(headers.iter().map(|(name, value)| (*name, value.as_str())));
     request("POST", path, &all, &alongside_wire::encode(body))
 }
-
 
 /// base64url without padding (RFC 4648, section 5).
 fn base64url(bytes: &[u8]) -> String {

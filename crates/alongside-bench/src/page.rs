@@ -6,7 +6,7 @@ use crate::machine::Machine;
 use crate::result::{Budget, Measurement, Report, Spread};
 
 /// The page.
-pub(crate) fn render(reports: &[Report], machine: &Machine) -> String {
+pub(crate) fn render(reports: &[Report], missing: &[&str], machine: &Machine) -> String {
     let mut page = String::from(
         "# Benchmarks\n\nWritten by `cargo xtask bench`; do not edit. Each number stands beside a physical limit or a peer that was measured \
          in the same run on the same machine: the ratio is what carries over to another one. Numbers are medians of several runs, \
@@ -27,7 +27,9 @@ pub(crate) fn render(reports: &[Report], machine: &Machine) -> String {
             report.title, report.day, report.about
         );
         if !report.measurements.is_empty() {
-            page.push_str("| What | Ours | Limit or peer | Ratio | Budget | Holds? |\n|---|---:|---|---:|---|---|\n");
+            page.push_str(
+                "| What | Ours | Limit or peer | Ratio | Budget | Holds? |\n|---|---:|---|---:|---|---|\n",
+            );
         }
         for measurement in &report.measurements {
             page.push_str(&row(measurement));
@@ -38,6 +40,9 @@ pub(crate) fn render(reports: &[Report], machine: &Machine) -> String {
         for line in &report.missing {
             let _ = writeln!(page, "\n**Not measured.** {line}");
         }
+    }
+    if !missing.is_empty() {
+        let _ = writeln!(page, "\n## Not measured here\n\n{}.", missing.join(", "));
     }
     page
 }
@@ -102,9 +107,9 @@ fn spread(spread: Spread, unit: &str) -> String {
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// Three digits that count, and thousands apart.
@@ -143,7 +148,7 @@ mod tests {
             measurements: vec![measurement],
             missing: vec!["a peer that does not build".to_owned()],
         };
-        render(&[report], &Machine::default())
+        render(&[report], &["browser-open"], &Machine::default())
     }
 
     #[test]
@@ -157,13 +162,22 @@ mod tests {
                    at least 0.50 × | **no** |";
         assert!(page.contains(row), "{page}");
         assert!(page.contains("**Durable appends.** 64 clients."), "{page}");
-        assert!(page.contains("**Not measured.** a peer that does not build"), "{page}");
-        assert!(page.contains("Of 1 budgets 0 hold; those that do not: durable appends."), "{page}");
+        assert!(
+            page.contains("**Not measured.** a peer that does not build"),
+            "{page}"
+        );
+        assert!(page.contains("## Not measured here\n\nbrowser-open."), "{page}");
+        assert!(
+            page.contains("Of 1 budgets 0 hold; those that do not: durable appends."),
+            "{page}"
+        );
     }
 
     #[test]
     fn numbers_have_three_digits_that_count() {
-        let shown: Vec<String> = [0.254, 12.34, 123.4, 1234.5, 5.0, 1_234_567.0].map(number).to_vec();
+        let shown: Vec<String> = [0.254, 12.34, 123.4, 1234.5, 5.0, 1_234_567.0]
+            .map(number)
+            .to_vec();
         assert_eq!(shown, ["0.25", "12.3", "123", "1 234", "5", "1 234 567"]);
     }
 }

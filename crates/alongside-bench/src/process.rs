@@ -9,7 +9,8 @@ const TICKS_PER_SECOND: f64 = 100.0;
 
 /// Processor time taken so far, by all threads, in seconds.
 pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("processor time is read from /proc")?;
+    let stat =
+        fs::read_to_string(format!("/proc/{pid}/stat")).context("processor time is read from /proc")?;
     // The name of the program stands in brackets, and can contain anything.
     let (_, numbers) = stat.rsplit_once(')').context("no such line")?;
     let ticks: f64 = numbers
@@ -23,8 +24,7 @@ pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
 
 /// Resident memory in MiB.
 pub(crate) fn resident_mib(pid: u32) -> Result<f64> {
-    let status =
-        fs::read_to_string(format!("/proc/{pid}/status")).context("memory is read from /proc")?;
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).context("memory is read from /proc")?;
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmRSS:"))

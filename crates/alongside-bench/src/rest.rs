@@ -35,7 +35,8 @@ const AT_ONCE: usize = 200;
 type Socket = WebSocketStream<TcpStream>;
 
 pub(crate) fn measure(run: &Run) -> Result<Report> {
-    let (mut starts, mut bare_starts, mut idle, mut bare_idle) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut starts, mut bare_starts, mut idle, mut bare_idle) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..run.runs(STARTS) {
         starts.push(ready_after(|| relay(run), "/readyz")?.1);
         bare_starts.push(ready_after(Server::bare, "/")?.1);
@@ -80,7 +81,11 @@ pub(crate) fn measure(run: &Run) -> Result<Report> {
 }
 
 fn relay(run: &Run) -> Result<Server> {
-    Server::relay(&run.program, &run.scratch("rest"), &["--max-connections", "30000"])
+    Server::relay(
+        &run.program,
+        &run.scratch("rest"),
+        &["--max-connections", "30000"],
+    )
 }
 
 /// A server, and how many milliseconds it took to be ready.
@@ -123,7 +128,11 @@ fn listeners(run: &Run, count: usize) -> Result<Measurement> {
             mib * 1024.0 / count as f64
         ));
     // A tenth of them says little about what was promised for all.
-    Ok(if count == LISTENERS { measurement.budget(Budget::AtMost(150.0)) } else { measurement })
+    Ok(if count == LISTENERS {
+        measurement.budget(Budget::AtMost(150.0))
+    } else {
+        measurement
+    })
 }
 
 async fn members(relay: SocketAddr, count: usize) -> Result<Vec<Member>> {
@@ -159,10 +168,14 @@ async fn connect_all(count: usize, server: &Server, path: &str, members: &[Membe
 async fn listen(source: IpAddr, address: SocketAddr, url: String, member: Option<Member>) -> Result<Socket> {
     let stream = connect_from(source, address).await?;
     // Its own buffers small: ten thousand of the usual size would not fit beside the server.
-    let config = WebSocketConfig::default().read_buffer_size(512).write_buffer_size(0);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(512)
+        .write_buffer_size(0);
     let (mut socket, _) = tokio_tungstenite::client_async_with_config(url, stream, Some(config)).await?;
     if let Some(member) = member {
-        let hello = ClientFrame::Hello { token: member.session.token };
+        let hello = ClientFrame::Hello {
+            token: member.session.token,
+        };
         let watch = ClientFrame::Watch {
             space: member.space,
             ticket: ByteVec::from(member.ticket),
@@ -170,7 +183,9 @@ async fn listen(source: IpAddr, address: SocketAddr, url: String, member: Option
             removed_after: 0,
         };
         for frame in [hello, watch] {
-            socket.send(Message::binary(alongside_wire::encode(&frame))).await?;
+            socket
+                .send(Message::binary(alongside_wire::encode(&frame)))
+                .await?;
         }
         let welcome = socket.next().await.context("no welcome")??;
         ensure!(welcome.is_binary(), "{welcome}");

@@ -144,19 +144,21 @@ impl Report {
             .with_context(|| format!("writing {}", path.display()))
     }
 
-    /// All that lie in the folder, in the order of the page.
-    pub(crate) fn read_all(results: &Path) -> Result<Vec<Self>> {
-        let mut reports = Vec::new();
-        for entry in fs::read_dir(results).with_context(|| format!("reading {}", results.display()))? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|ending| ending == "json") {
+    /// Those of these names that lie in the folder, in the order of the page; and the names of the others.
+    pub(crate) fn read_all<'n>(results: &Path, names: &[&'n str]) -> Result<(Vec<Self>, Vec<&'n str>)> {
+        let (mut reports, mut missing) = (Vec::new(), Vec::new());
+        for name in names {
+            let path = results.join(format!("{name}.json"));
+            if path.is_file() {
                 let report: Self = serde_json::from_slice(&fs::read(&path)?)
                     .with_context(|| format!("reading {}", path.display()))?;
                 reports.push(report);
+            } else {
+                missing.push(*name);
             }
         }
         reports.sort_by_key(|report| report.order);
-        Ok(reports)
+        Ok((reports, missing))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -38,7 +38,9 @@ impl Server {
             "--data".as_ref(),
             folder.as_ref(),
         ]);
-        command.args(["--rate-factor", "0", "--log", "warn"]).args(arguments);
+        command
+            .args(["--rate-factor", "0", "--log", "warn"])
+            .args(arguments);
         let mut server = Self::announced(command)?;
         server.folder = Some(folder.to_owned());
         Ok(server)
@@ -111,10 +113,6 @@ impl Server {
     pub(crate) fn resident_mib(&self) -> Result<f64> {
         process::resident_mib(self.pid())
     }
-
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
 }
 
 impl Drop for Server {
@@ -133,7 +131,7 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
 }
 
-fn address_in(lines: &mut impl std::io::BufRead) -> Result<SocketAddr> {
+fn address_in(lines: &mut impl BufRead) -> Result<SocketAddr> {
     let mut line = String::new();
     while lines.read_line(&mut line)? > 0 {
         if let Some((_, rest)) = line.split_once(SERVES_AT) {
@@ -151,7 +149,10 @@ fn address_in(lines: &mut impl std::io::BufRead) -> Result<SocketAddr> {
 pub(crate) fn answers(address: SocketAddr, path: &str) -> bool {
     let ask = || -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(address)?;
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        )?;
         let mut start = [0; 12];
         stream.read_exact(&mut start)?;
         Ok(start.starts_with(b"HTTP/1.1 2"))

@@ -29,9 +29,9 @@ pub struct CheckIn {
     #[arg(long, value_name = "FIELD,…", value_delimiter = ',', value_parser = field)]
     keep: Vec<Field>,
     #[command(flatten)]
-    given: Given,
-    #[command(flatten)]
     device: Device,
+    #[command(flatten)]
+    given: Given,
 }
 
 /// Answers, given as flags.
@@ -134,15 +134,15 @@ impl CheckIn {
         let Self {
             us,
             keep,
-            given,
             device,
+            given,
         } = *self;
         if us.is_none() && !keep.is_empty() {
             return Err(Failure::KeptWithoutUs);
         }
         let here = device::unlock(&device, terminal).await?;
         // First what is new: the others' answers may be out already.
-        here.meet_and_tell(terminal).await?;
+        let met = here.meet_and_tell(terminal).await?;
         let us = us
             .map(|name| names::pick_to_write(&here.client, &name))
             .transpose()?;
@@ -171,26 +171,30 @@ impl CheckIn {
             Filled { answers, shared }
         };
         put_in(&here, us.as_ref().map(|us| us.id), now.day, &filled).await?;
-        terminal.say(match (&us, filled.shared.is_empty()) {
-            (None, _) => text::KEPT_IN_ME,
-            (Some(_), true) => text::NOTHING_SHARED,
-            (Some(_), false) => text::PUT_IN,
-        })?;
-        match here.meet().await? {
-            Met::Yes => {}
-            Met::NotTried => terminal.note(text::KEPT_UNTIL_LATER),
-            Met::No(error) => terminal.note(format!("{} {}", reasons::net(error), text::KEPT_UNTIL_LATER)),
+        // Where the relay was not there a moment ago, it is not waited for once more.
+        if met == Met::Yes {
+            if let Met::No(error) = here.meet().await? {
+                terminal.note(reasons::net(error));
+            }
+            here.tell_troubles(terminal);
         }
-        here.tell_troubles(terminal);
-        let Some(us) = us else { return Ok(()) };
+        if here.client.waiting_to_send() > 0 {
+            terminal.note(text::KEPT_UNTIL_LATER);
+        }
+        let Some(us) = us else {
+            return terminal.say(text::KEPT_IN_ME);
+        };
         let out = names::view_us(&here.client, us.id, |me, state, context| {
             checkin::today(me, Some(state), context).revealed.is_some()
         })?;
         if out {
-            terminal.say("")?;
-            today::one(&here.client, &us, terminal)?;
+            return today::one(&here.client, &us, terminal);
         }
-        Ok(())
+        terminal.say(if filled.shared.is_empty() {
+            text::NOTHING_SHARED.to_owned()
+        } else {
+            text::put_in(us.others().len())
+        })
     }
 }
 

@@ -44,6 +44,7 @@ pub enum Command {
 
 /// Which device, and how it is unlocked.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Device")]
 pub struct Device {
     /// The folder in which this device keeps what is yours, sealed [default: $XDG_DATA_HOME/alongside]
     #[arg(long, env = "ALONGSIDE_HOME", value_name = "DIR")]

@@ -23,7 +23,7 @@ pub(crate) fn value(answers: &Answers, field: Field) -> Option<String> {
             if kinds.is_empty() {
                 word.to_owned()
             } else {
-                format!("{word}: {}", text::joined(&kinds))
+                format!("{word} ({})", text::joined(&kinds))
             }
         }),
         Form::Words(_) => answers.words(field).map(str::to_owned),
@@ -129,7 +129,7 @@ mod tests {
             answers(&some(), Some(&shared)),
             [
                 "Mood: 7",
-                "Gave support: yes: listening and in another way",
+                "Gave support: yes (listening and in another way)",
                 "Something to be thankful for: yes",
                 "Thankful for: soup",
                 "Tension: no",

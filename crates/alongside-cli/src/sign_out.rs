@@ -28,7 +28,7 @@ impl SignOut {
             }
             let handle = client.handle().unwrap_or_default();
             client.sign_out().await?;
-            client.platform().shrink()?;
+            client.platform().forget()?;
             return terminal.say(text::erased(&handle));
         }
         let here = device::unlock(&self.device, terminal).await?;
@@ -39,7 +39,7 @@ impl SignOut {
         }
         let handle = here.client.handle().unwrap_or_default();
         here.client.sign_out().await?;
-        here.client.platform().shrink()?;
+        here.client.platform().forget()?;
         terminal.say(match met {
             Met::Yes => text::signed_out(&handle),
             Met::NotTried | Met::No(_) => text::erased(&handle),

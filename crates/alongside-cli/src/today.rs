@@ -41,7 +41,7 @@ pub(crate) fn one(client: &Client<Native>, us: &Us, terminal: &mut Terminal) -> 
         checkin::today(me, Some(state), context)
     })?;
     terminal.say(format!("{}: {}", us.name, text::you_and(&us.others())))?;
-    terminal.say(format!("  {}", text::how_it_stands(&today)))?;
+    terminal.say(format!("  {}", text::how_it_stands(&today, us.others().len())))?;
     let shown = today.revealed.as_deref().unwrap_or_default();
     lines(terminal, show::revealed(us, shown))?;
     let Some(note) = &today.mine else {

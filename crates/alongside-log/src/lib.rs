@@ -15,5 +15,7 @@ pub mod ledger;
 pub mod purpose;
 pub mod seal;
 mod sealing_to;
+#[cfg(test)]
+mod testing;
 pub mod vault;
 pub mod words;

@@ -39,7 +39,7 @@ pub enum Change {
     Spaces,
     /// Something happened in a space.
     Space(SpaceId),
-    /// The relay is reached, or no more.
+    /// The relay is reached, or no more; or less waits to be sent to it.
     Connection,
     /// Something became of an invitation, sent or claimed.
     Invitations,

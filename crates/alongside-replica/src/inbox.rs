@@ -2,7 +2,7 @@
 
 use alongside_log::identity::Device;
 use alongside_log::ids::{EntryId, EnvelopeId, SpaceId};
-use alongside_log::ledger::{Alarm, Content, Happened, HeldWhy, Incoming, Outcome};
+use alongside_log::ledger::{Alarm, Content, Happened, HeldWhy, Incoming, Outcome, Refusal};
 use alongside_log::seal::envelope::{Envelope, SealedPayload};
 use alongside_wire::envelope::{Kept, Numbered, payload_hash};
 use alongside_wire::space::Page;
@@ -73,6 +73,10 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
                     taken.roster = true;
                     taken.admitted |= matches!(happened, Happened::Admitted(_));
                 }
+                if verified.number().is_some() {
+                    // A late answer to a round stands in the outbox and was not opened here before.
+                    taken.acknowledged.push(verified.entry());
+                }
                 facts.extend(space.fact(&verified));
             }
             Outcome::Known {
@@ -90,11 +94,17 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
                 HeldWhy::Epoch => taken.wants_key = true,
             },
             Outcome::Hidden { number: _ } => {}
+            // Written on another device before it knew that its person had left, or that it was revoked: nothing is amiss.
+            Outcome::Refused {
+                why: Refusal::Closed,
+                ..
+            } => {}
             Outcome::Refused {
                 envelope,
                 number,
                 why,
             } => {
+                eprintln!("DBG refused {number:?} {why:?}");
                 taken.too_new |= why.is_too_new();
                 taken.refused.push((envelope, number));
             }
@@ -105,19 +115,18 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
     taken
 }
 
-/// A page from the relay, cut to what is new here. None when it does not begin where this device's knowledge ends.
+/// A page from the relay, cut to what is new here and has no gaps: the answer to an append can have some, where others came in
+/// between. None when it does not begin where this device's knowledge ends.
 pub(crate) fn fresh(space: &Space, page: &Page) -> Option<Vec<Numbered>> {
     let number = space.ledger.number();
-    let fresh: Vec<Numbered> = page
-        .entries
-        .iter()
-        .filter(|entry| entry.number > number)
-        .cloned()
+    let mut newer = page.entries.iter().filter(|entry| entry.number > number).peekable();
+    let anything = newer.peek().is_some();
+    let fresh: Vec<Numbered> = newer
+        .zip(number + 1..)
+        .take_while(|(entry, next)| entry.number == *next)
+        .map(|(entry, _)| entry.clone())
         .collect();
-    match fresh.first() {
-        Some(first) if first.number != number + 1 => None,
-        Some(_) | None => Some(fresh),
-    }
+    (!anything || !fresh.is_empty()).then_some(fresh)
 }
 
 /// The row in which these envelopes are to lie.
@@ -203,7 +212,8 @@ pub(crate) async fn load<P: Platform>(
         }
     }
     if small_rows > MANY_ROWS {
-        pack(platform, id, space, &packing).await?;
+        // For speed alone: a device that is full opens without.
+        let _ = pack(platform, id, space, &packing).await;
     }
     Ok(all)
 }
@@ -230,6 +240,22 @@ async fn pack<P: Platform>(
     platform.store().commit(writes).await?;
     space.rows = rows.into_iter().map(|first| (first, ())).collect();
     Ok(())
+}
+
+/// Whether the row that begins with `first` holds this envelope under this number.
+pub(crate) async fn holds<P: Platform>(
+    platform: &P,
+    id: SpaceId,
+    first: u64,
+    number: u64,
+    head: &[u8],
+) -> Result<bool, StoreError> {
+    let value = platform.store().get(Table::Inbox, &key(id, first)).await?;
+    let entries = value.and_then(|value| alongside_wire::decode::<Vec<Numbered>>(&value).ok());
+    Ok(entries.is_some_and(|entries| {
+        let mut there = entries.iter().filter(|entry| entry.number == number);
+        there.any(|entry| entry.head.as_slice() == head)
+    }))
 }
 
 /// The row that begins with `first`, with the payload of one of its envelopes removed.

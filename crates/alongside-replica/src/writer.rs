@@ -14,6 +14,9 @@ use crate::outbox::{Outbox, Outgoing, posted};
 use crate::ports::{Platform, StoreError, Table, Write};
 use crate::space::{Space, to_core_person};
 
+/// How much is put right at most before something is said.
+const MAX_AMENDS: usize = 32;
+
 /// What is about to be committed: rows, and what they mean in memory once they are.
 #[derive(Default)]
 pub(crate) struct Batch {
@@ -63,8 +66,15 @@ impl<'o, P: Platform> Writer<'o, P> {
             .get(&space)
             .filter(|here| !here.left)
             .ok_or(DispatchError::NotMember)?;
+        // A device that has just been signed in on, and has not yet read that its person is here, would begin a chain that nobody
+        // could follow.
+        let me = open.vault.contents.identity.public().id();
+        let mut members = here.ledger.members().into_iter();
+        if !members.any(|member| member.person.id() == me && !member.left) {
+            return Err(DispatchError::NotMember);
+        }
         let tip = here.ledger.tip(device);
-        let (knows, rekey) = (here.ledger.knows_device(device), here.ledger.must_rekey());
+        let knows = here.ledger.knows_device(device);
         let mut writer = Self {
             open,
             platform,
@@ -75,7 +85,11 @@ impl<'o, P: Platform> Writer<'o, P> {
         if !knows {
             writer.say(What::Control(Control::hello(&writer.open.row.cert.clone())))?;
         }
-        if rekey {
+        // Each puts one thing right; there are never more of them than people.
+        for _ in 0..MAX_AMENDS {
+            if !writer.ledger()?.must_rekey() {
+                break;
+            }
             writer.rekey()?;
         }
         Ok(writer)

@@ -13,6 +13,7 @@
 
 pub mod book;
 pub mod dice;
+pub mod life;
 pub mod lies;
 pub mod net;
 pub mod people;
@@ -20,4 +21,5 @@ pub mod platform;
 pub mod relay;
 pub mod seeds;
 pub mod time;
+pub mod verdict;
 pub mod world;

@@ -2,8 +2,9 @@
 // for it must be able to explain itself to an old browser.
 
 function say(title, text) {
-  const box = document.createElement("main");
-  box.className = "boot";
+  const page = document.createElement("main");
+  const box = document.createElement("div");
+  page.className = "boot";
   box.setAttribute("role", "alert");
   const heading = document.createElement("h1");
   heading.textContent = title;
@@ -12,7 +13,8 @@ function say(title, text) {
   box.appendChild(heading);
   box.appendChild(words);
   document.body.textContent = "";
-  document.body.appendChild(box);
+  page.appendChild(box);
+  document.body.appendChild(page);
 }
 
 function stored(storage, key) {

@@ -27,13 +27,23 @@ const TWICE_WITHIN_MS: i64 = 700;
 /// The whole client.
 #[component]
 pub(crate) fn App() -> impl IntoView {
-    let session = use_session();
     leave_on_escape_twice();
-    let open = move || session.is_open();
-    let nav = move || open().then(|| view! { <Nav/> });
     view! {
         <Router>
             <FollowLinks/>
+            <Frame/>
+        </Router>
+    }
+}
+
+#[component]
+fn Frame() -> impl IntoView {
+    let session = use_session();
+    let path = use_location().pathname;
+    // Making an account is one way with one next step: nothing beside it.
+    let open = move || session.is_open() && path.with(|path| path != "/start");
+    let nav = move || open().then(|| view! { <Nav/> });
+    view! {
             <a
                 class="skip"
                 href="#main"
@@ -80,7 +90,6 @@ pub(crate) fn App() -> impl IntoView {
                 </main>
                 {nav}
             </div>
-        </Router>
     }
 }
 
@@ -256,9 +265,11 @@ pub(crate) fn Closed(
     };
     document().set_title(&t!("tab-title", page = title.clone()));
     view! {
-        <main class="boot" role="alert">
-            <h1>{title}</h1>
-            <p>{reasons::store(fault)}</p>
+        <main class="boot">
+            <div role="alert">
+                <h1>{title}</h1>
+                <p>{reasons::store(fault)}</p>
+            </div>
             <p>
                 <button type="button" class="button" on:click=|_| crate::platform::update::reload()>
                     {t!("closed-again")}

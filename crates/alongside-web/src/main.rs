@@ -17,7 +17,7 @@ mod ui;
 use alongside_replica::Client;
 use alongside_replica::ports::StoreError;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::platform::Browser;
 use crate::platform::kept::{self, Setting};

@@ -20,6 +20,7 @@ use crate::platform::{Browser, away, clock, locks, update};
 
 /// A lock that is free is had well within this; after it, another tab has it.
 const LEAD_WITHIN_MS: u32 = 400;
+const STEP_MS: u32 = 10;
 
 /// Everything that pages know of the device. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -27,6 +28,7 @@ pub(crate) struct Session {
     client: StoredValue<Client<Browser>, LocalStorage>,
     tabs: StoredValue<Rc<Tabs>, LocalStorage>,
     running: StoredValue<Rc<Cell<bool>>, LocalStorage>,
+    in_line: StoredValue<Rc<Cell<bool>>, LocalStorage>,
     standing: RwSignal<Standing>,
     spaces: RwSignal<u32>,
     space: RwSignal<BTreeMap<SpaceId, u32>>,
@@ -55,6 +57,7 @@ impl Session {
             client: StoredValue::new_local(client),
             tabs: StoredValue::new_local(tabs),
             running: StoredValue::new_local(Rc::new(Cell::new(false))),
+            in_line: StoredValue::new_local(Rc::new(Cell::new(false))),
             spaces: RwSignal::new(0),
             space: RwSignal::new(BTreeMap::new()),
             connection: RwSignal::new(0),
@@ -140,26 +143,34 @@ impl Session {
         }
     }
 
+    /// To be done before the device is opened: nothing may be written before it is known which tab writes, for two that do would
+    /// fork the device's chain.
+    pub(crate) async fn stand_in_line(self) {
+        if self.in_line.get_value().replace(true) {
+            return;
+        }
+        self.client().set_leading(false);
+        let led = Rc::new(Cell::new(false));
+        let granted = Rc::clone(&led);
+        locks::stand_in_line(Rc::new(move |leading| {
+            granted.set(leading);
+            self.led(leading);
+        }));
+        for _ in 0..LEAD_WITHIN_MS / STEP_MS {
+            if led.get() {
+                return;
+            }
+            clock::sleep(STEP_MS).await;
+        }
+        self.leading.set(led.get());
+    }
+
     fn start_running(self) {
         let running = self.running.get_value();
         if running.replace(true) {
             return;
         }
         let client = self.client();
-        // Nothing is written before the lock is had: two tabs that write would fork the device's chain.
-        client.set_leading(false);
-        let asked = Rc::new(Cell::new(true));
-        let answered = Rc::clone(&asked);
-        locks::stand_in_line(Rc::new(move |leading| {
-            answered.set(false);
-            self.led(leading);
-        }));
-        spawn_local(async move {
-            clock::sleep(LEAD_WITHIN_MS).await;
-            if asked.get() {
-                self.leading.set(false);
-            }
-        });
         spawn_local(async move {
             client.run().await;
             running.set(false);
@@ -169,6 +180,11 @@ impl Session {
     /// How the device stands.
     pub(crate) fn standing(self) -> Standing {
         self.standing.get()
+    }
+
+    /// The same, once.
+    pub(crate) fn standing_now(self) -> Standing {
+        self.standing.get_untracked()
     }
 
     /// Whether it is unlocked.

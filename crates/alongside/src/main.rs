@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use alongside_cli::{Command, EXIT_CODES};
 use alongside_relay::{Settings, Web};
 use clap::{Parser, Subcommand};
 
@@ -13,7 +14,7 @@ mod built_in;
 
 /// A private place in which two or more people build an interdependent relationship.
 #[derive(Parser)]
-#[command(name = "alongside", version, max_term_width = 100)]
+#[command(name = "alongside", version, max_term_width = 100, after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     what: What,
@@ -23,6 +24,8 @@ struct Arguments {
 enum What {
     /// Runs a relay, and serves the web client from it
     Serve(Box<Settings>),
+    #[command(flatten)]
+    Client(Command),
 }
 
 fn built_in_web() -> Web {
@@ -35,6 +38,7 @@ fn built_in_web() -> Web {
 fn main() -> ExitCode {
     let done: Result<(), Box<dyn Error>> = match Arguments::parse().what {
         What::Serve(settings) => alongside_relay::run(*settings, built_in_web()).map_err(Into::into),
+        What::Client(command) => return alongside_cli::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -48,7 +48,12 @@ pub(super) fn clients(server: &Server, count: usize, bytes: usize, run: u8) -> R
     })
 }
 
-async fn ask(connection: &mut Connection, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<serde_json::Value> {
+async fn ask(
+    connection: &mut Connection,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Result<serde_json::Value> {
     let asked = request("POST", path, headers, body);
     let answer = connection.ask(&asked).await?;
     serde_json::from_slice(answer.body)
@@ -64,7 +69,13 @@ async fn sign_in(connection: &mut Connection) -> Result<String> {
     Ok(answer["data"]["token"].as_str().context("no token")?.to_owned())
 }
 
-async fn client(connection: &mut Connection, token: &str, number: usize, bytes: usize, run: u8) -> Result<Client> {
+async fn client(
+    connection: &mut Connection,
+    token: &str,
+    number: usize,
+    bytes: usize,
+    run: u8,
+) -> Result<Client> {
     let file = format!("file-{run}-{number}");
     let headers = [
         ("content-type", "application/encrypted-file"),

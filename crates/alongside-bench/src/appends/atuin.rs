@@ -24,10 +24,19 @@ pub(super) fn start(peers: &Path, folder: &Path) -> Result<Server> {
     let address = free_address()?;
     let mut command = Command::new(program(peers));
     command
-        .args(["start", "--host", "127.0.0.1", "--port", &address.port().to_string()])
+        .args([
+            "start",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            &address.port().to_string(),
+        ])
         .env("ATUIN_CONFIG_DIR", folder)
         .env("ATUIN_OPEN_REGISTRATION", "true")
-        .env("ATUIN_DB_URI", format!("sqlite://{}", folder.join("atuin.sqlite").display()));
+        .env(
+            "ATUIN_DB_URI",
+            format!("sqlite://{}", folder.join("atuin.sqlite").display()),
+        );
     Server::listening(command, address, "/healthz")
 }
 
@@ -44,7 +53,8 @@ pub(super) fn clients(server: &Server, count: usize, bytes: usize, run: u8) -> R
 }
 
 async fn client(server: &Server, name: &str, number: usize, bytes: usize, run: u8) -> Result<Client> {
-    let body = serde_json::json!({ "email": format!("{name}@localhost"), "username": name, "password": "measured" });
+    let body =
+        serde_json::json!({ "email": format!("{name}@localhost"), "username": name, "password": "measured" });
     let headers = [("content-type", "application/json")];
     let mut connection = Connection::open(server.address).await?;
     let register = request("POST", "/register", &headers, body.to_string().as_bytes());

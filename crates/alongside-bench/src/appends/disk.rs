@@ -48,7 +48,7 @@ pub(super) fn rows_per_second(folder: &Path, batch: usize, row_bytes: usize, tim
     for space in 0..spaces {
         connection.execute("INSERT INTO spaces VALUES (?1, 0)", [space])?;
     }
-    let (head, payload) = (vec![1; row_bytes / 7], vec![2; row_bytes - row_bytes / 7]);
+    let (head, payload) = (vec![1_u8; row_bytes / 7], vec![2_u8; row_bytes - row_bytes / 7]);
     let started = Instant::now();
     let mut count = 0_u64;
     while started.elapsed() < time {
@@ -56,7 +56,8 @@ pub(super) fn rows_per_second(folder: &Path, batch: usize, row_bytes: usize, tim
         {
             let mut number = transaction
                 .prepare_cached("UPDATE spaces SET head = head + 1 WHERE space = ?1 RETURNING head")?;
-            let mut insert = transaction.prepare_cached("INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+            let mut insert =
+                transaction.prepare_cached("INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
             for _ in 0..batch {
                 count += 1;
                 let space = count % spaces;

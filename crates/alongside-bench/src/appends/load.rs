@@ -55,7 +55,10 @@ pub(super) fn drive(server: &Server, clients: &mut Vec<Client>, time: Duration) 
             clients.push(client);
             latencies.extend(times);
         }
-        ensure!(clients.len() == count && latencies.len() > count, "too few answers to say anything");
+        ensure!(
+            clients.len() == count && latencies.len() > count,
+            "too few answers to say anything"
+        );
         latencies.sort_unstable();
         let at = |part: f64| {
             let index = ((latencies.len() - 1) as f64 * part) as usize;

@@ -75,7 +75,11 @@ pub(crate) fn measure(run: &Run) -> Result<Report> {
     for (name, installed, start, clients) in known {
         if installed {
             let server = start(run).with_context(|| name.to_owned())?;
-            peers.push(Peer { name, server, clients });
+            peers.push(Peer {
+                name,
+                server,
+                clients,
+            });
         } else {
             missing.push(format!("{name} is not installed."));
         }
@@ -129,7 +133,12 @@ fn with(
         let mut clients = ours::clients(members, HEAD_BYTES, PAYLOAD_BYTES, mark)?;
         own.take(drive(relay, &mut clients, time)?);
         let bytes = HEAD_BYTES + PAYLOAD_BYTES;
-        alone.push(disk::rows_per_second(&run.scratch("alone"), count, bytes, time / 2)?);
+        alone.push(disk::rows_per_second(
+            &run.scratch("alone"),
+            count,
+            bytes,
+            time / 2,
+        )?);
         for (peer, series) in peers.iter().zip(&mut theirs) {
             let mut clients = (peer.clients)(&peer.server, count, bytes, mark).with_context(|| peer.name)?;
             series.take(drive(&peer.server, &mut clients, time).with_context(|| peer.name)?);
@@ -152,12 +161,24 @@ fn with(
             .how("User and system time of the whole server process, divided by the appends that it answered meanwhile."),
     ];
     for (peer, series) in peers.iter().zip(&theirs) {
-        let rate = Measurement::new(format!("appends of 300 bytes, {count} clients"), "appends/s", &own.per_second)
-            .beside(peer.name, &series.per_second);
-        let p99 = Measurement::new(format!("99 of 100 are answered within, {count} clients"), "ms", &own.p99_ms)
-            .beside(peer.name, &series.p99_ms);
-        let cpu = Measurement::new(format!("processor time of an append, {count} clients"), "µs", &own.cpu_us)
-            .beside(peer.name, &series.cpu_us);
+        let rate = Measurement::new(
+            format!("appends of 300 bytes, {count} clients"),
+            "appends/s",
+            &own.per_second,
+        )
+        .beside(peer.name, &series.per_second);
+        let p99 = Measurement::new(
+            format!("99 of 100 are answered within, {count} clients"),
+            "ms",
+            &own.p99_ms,
+        )
+        .beside(peer.name, &series.p99_ms);
+        let cpu = Measurement::new(
+            format!("processor time of an append, {count} clients"),
+            "µs",
+            &own.cpu_us,
+        )
+        .beside(peer.name, &series.cpu_us);
         if peer.name == "atuin-server" {
             measurements.extend([
                 rate.budget(Budget::RatioAtLeast(5.0)).how(
@@ -190,13 +211,21 @@ fn real_size(run: &Run, time: Duration, relay: &Server, members: &[Member]) -> R
         let mark = 200 + u8::try_from(turn).unwrap_or(0);
         let mut clients = ours::clients(members, REAL_HEAD_BYTES, REAL_PAYLOAD_BYTES, mark)?;
         own.take(drive(relay, &mut clients, time)?);
-        alone.push(disk::rows_per_second(&run.scratch("alone"), members.len(), bytes, time / 2)?);
+        alone.push(disk::rows_per_second(
+            &run.scratch("alone"),
+            members.len(),
+            bytes,
+            time / 2,
+        )?);
     }
     Ok(Measurement::new(
         format!("appends of {bytes} bytes, {} clients", members.len()),
         "appends/s",
         &own.per_second,
     )
-    .beside(format!("SQLite alone, {} rows a transaction", members.len()), &alone)
+    .beside(
+        format!("SQLite alone, {} rows a transaction", members.len()),
+        &alone,
+    )
     .how("As large as the envelope of a check-in is, with its signed header and its padding."))
 }

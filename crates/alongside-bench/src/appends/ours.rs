@@ -10,7 +10,7 @@ use crate::member::{Member, posted, register};
 use crate::server::Server;
 
 /// What makes each envelope another one.
-const MARK: [u8; 12] = *b"\xa5new envelope";
+const MARK: [u8; 12] = *b"new envelope";
 
 pub(super) fn members(server: &Server, count: usize) -> Result<Vec<Member>> {
     crate::one_thread()?.block_on(async {
@@ -32,7 +32,12 @@ pub(super) fn members(server: &Server, count: usize) -> Result<Vec<Member>> {
 }
 
 /// Clients that append envelopes of so many bytes. What one run has sent is not sent again by the next.
-pub(super) fn clients(members: &[Member], head_bytes: usize, payload_bytes: usize, run: u8) -> Result<Vec<Client>> {
+pub(super) fn clients(
+    members: &[Member],
+    head_bytes: usize,
+    payload_bytes: usize,
+    run: u8,
+) -> Result<Vec<Client>> {
     members
         .iter()
         .map(|member| {

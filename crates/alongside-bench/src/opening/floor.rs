@@ -118,7 +118,10 @@ impl Floor {
         } else {
             b"alongside/1/entry\0"
         };
-        let entry = Sha256::new().chain_update(purpose).chain_update(header).finalize();
+        let entry = Sha256::new()
+            .chain_update(purpose)
+            .chain_update(header)
+            .finalize();
         let hash = Sha256::new()
             .chain_update(b"alongside/1/payload\0")
             .chain_update(&payload)

@@ -40,12 +40,18 @@ pub(crate) fn measure(run: &Run) -> Result<Report> {
         let count = facts.len();
         feed.extend(facts);
         let whole = started.elapsed();
-        ensure!(feed.facts().len() == count && everything_is_there(feed.state()), "not all of it is there");
+        ensure!(
+            feed.facts().len() == count && everything_is_there(feed.state()),
+            "not all of it is there"
+        );
 
         let started = Instant::now();
         let done = floor.go_through(&history.envelopes)?;
         let alone = started.elapsed();
-        ensure!(done.entries == history.envelopes.len() && done.domain > ENTRIES - 10, "the limit leaves something out");
+        ensure!(
+            done.entries == history.envelopes.len() && done.domain > ENTRIES - 10,
+            "the limit leaves something out"
+        );
         if turn > 0 {
             ours.push(whole.as_secs_f64() * 1000.0);
             ledger_alone.push(opened.as_secs_f64() * 1000.0);
@@ -54,7 +60,11 @@ pub(crate) fn measure(run: &Run) -> Result<Report> {
         }
     }
     let entries = history.envelopes.len();
-    let bytes: usize = history.envelopes.iter().map(|envelope| envelope.head.len() + 300).sum();
+    let bytes: usize = history
+        .envelopes
+        .iter()
+        .map(|envelope| envelope.head.len() + 300)
+        .sum();
     let limit = "hashing, decrypting and reading alone";
     let whole = Measurement::new(format!("{entries} entries, from envelopes to state"), "ms", &ours)
         .beside(limit, &least)
@@ -65,7 +75,8 @@ pub(crate) fn measure(run: &Run) -> Result<Report> {
              the keys of each message by HKDF, both ciphertexts, the CBOR, and nothing else: no signature, no order, no state.",
         );
     let parts = [
-        Measurement::new("of that, verifying, decrypting and linking", "ms", &ledger_alone).beside(limit, &least),
+        Measurement::new("of that, verifying, decrypting and linking", "ms", &ledger_alone)
+            .beside(limit, &least),
         Measurement::new("of that, folding", "ms", &fold),
     ];
     Ok(Report {

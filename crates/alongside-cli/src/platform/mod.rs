@@ -79,12 +79,12 @@ impl Native {
         self.net.relay()
     }
 
-    /// Gives back the room of what was erased, so that nothing of it stays in the files.
+    /// Forgets the relay, and gives back the room of all that was erased, so that nothing of it stays in the files.
     ///
     /// # Errors
     /// As the store fails.
-    pub fn shrink(&self) -> Result<(), StoreError> {
-        self.store.shrink()
+    pub fn forget(&self) -> Result<(), StoreError> {
+        self.store.forget()
     }
 }
 

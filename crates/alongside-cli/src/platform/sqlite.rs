@@ -103,9 +103,9 @@ impl SqliteStore {
             .map_err(why)
     }
 
-    pub(super) fn shrink(&self) -> Result<(), StoreError> {
+    pub(super) fn forget(&self) -> Result<(), StoreError> {
         self.connection
-            .execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+            .execute_batch("DELETE FROM here; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
             .map_err(why)
     }
 }
@@ -322,7 +322,11 @@ mod tests {
         let put = Write::Put(Table::Inbox, b"k".to_vec(), canary);
         wait(store.commit(vec![put])).unwrap();
         wait(store.commit(vec![Write::Clear(Table::Inbox)])).unwrap();
-        store.shrink().unwrap();
+        store
+            .set_relay(&Relay::parse("https://canary.example", false).unwrap())
+            .unwrap();
+        store.forget().unwrap();
+        assert_eq!(store.relay().unwrap(), None);
         for file in std::fs::read_dir(folder.path()).unwrap() {
             let bytes = std::fs::read(file.unwrap().path()).unwrap();
             assert!(!bytes.windows(6).any(|part| part == b"canary"));

@@ -13,8 +13,13 @@ use jiff::civil::{Date, Weekday};
 
 /// What the program's exit code means, for `--help`.
 pub const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 not done; 2 the command line is not understood; 3 the relay cannot be reached or refuses; \
-4 passphrase or words are not right; 5 a server hands out something else than the release.";
+Exit codes:
+  0  done
+  1  not done
+  2  the command line is not understood
+  3  the relay cannot be reached, or refuses
+  4  passphrase or words are not right
+  5  a server hands out something else than the release";
 
 // --- asking --------------------------------------------------------------------------------------
 
@@ -69,24 +74,32 @@ pub(crate) const NAMELESS_US: &str = "An Us without a name yet";
 
 // --- today ---------------------------------------------------------------------------------------
 
-pub(crate) const REVEALED: &str = "Everyone's answers are in.";
 pub(crate) const NOTED_IN_ME: &str = "You have checked in with yourself today.";
 pub(crate) const NOT_NOTED_IN_ME: &str = "A check-in with yourself stays with you: alongside check-in";
 pub(crate) const KEPT_FROM_IT: &str = "Of this only you can read";
 
-/// How today's check-in stands. The words are the same whether anybody else has answered or not.
-pub(crate) fn how_it_stands(today: &Today) -> &'static str {
+/// How today's check-in stands, with so many others. The words are the same whether anybody else has answered or not.
+pub(crate) fn how_it_stands(today: &Today, others: usize) -> String {
     let noted = today.mine.as_ref();
     let shared = noted.is_some_and(|note| !note.shared.is_empty());
     match (noted.is_some(), today.alone) {
-        _ if today.revealed.is_some() => REVEALED,
-        (true, true) => "You have checked in. Nobody else has joined yet, so it stays with you.",
-        (true, false) if !shared => "You have checked in, and all of it stays with you.",
-        (true, false) => "You have checked in. You will all see it when everyone is in.",
-        (false, true) => "Nobody else has joined yet. A check-in until then stays with you.",
-        (false, false) if today.due && today.period.is_week() => "A check-in is open this week.",
-        (false, false) if today.due => "A check-in is open today.",
-        (false, false) => "No check-in is asked for today; you can check in all the same.",
+        _ if today.revealed.is_some() && others == 1 => "Both are in.".to_owned(),
+        _ if today.revealed.is_some() => "Everyone is in.".to_owned(),
+        (true, true) => "You have checked in. Nobody else has joined yet, so it stays with you.".to_owned(),
+        (true, false) if !shared => "You have checked in, and all of it stays with you.".to_owned(),
+        (true, false) => format!("You have checked in. {}", when_all_are_in(others)),
+        (false, true) => "Nobody else has joined yet. A check-in until then stays with you.".to_owned(),
+        (false, false) if today.due && today.period.is_week() => "A check-in is open this week.".to_owned(),
+        (false, false) if today.due => "A check-in is open today.".to_owned(),
+        (false, false) => "No check-in is asked for today; you can check in all the same.".to_owned(),
+    }
+}
+
+const fn when_all_are_in(others: usize) -> &'static str {
+    if others == 1 {
+        "You will both see this when both are in."
+    } else {
+        "You will all see this when everyone is in."
     }
 }
 
@@ -107,7 +120,11 @@ pub(crate) const CARE_TAKEN_BACK: &str = "(taken back)";
 // --- check-in ------------------------------------------------------------------------------------
 
 pub(crate) const KEPT_IN_ME: &str = "Kept in Me.";
-pub(crate) const PUT_IN: &str = "It is in. You will all see it when everyone is in.";
+
+pub(crate) fn put_in(others: usize) -> String {
+    format!("It is in. {}", when_all_are_in(others))
+}
+
 pub(crate) const NOTHING_SHARED: &str = "Kept in Me; nothing of it is shared.";
 pub(crate) const PAGE_ME: &str = "In Me, all of it";
 pub(crate) const ONLY_HERE: &str = "only you";

@@ -47,7 +47,7 @@ pub(crate) fn failure(failure: &Failure) -> String {
         }
         Failure::Pick(error) => pick(error),
         Failure::AlreadyRevealed => {
-            "Everyone's answers are in, and yours stand as they are: alongside today".to_owned()
+            "The answers are in, and yours stand as they are: alongside today".to_owned()
         }
         Failure::KeptWithoutUs => "A check-in with yourself is kept whole: --keep goes with --us.".to_owned(),
         Failure::InputEnded => "The input ended before the last question. Nothing was kept.".to_owned(),

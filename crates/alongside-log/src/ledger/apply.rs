@@ -7,7 +7,7 @@ use super::epochs::{Epoch, Keyless, Standing};
 use super::outcome::{Happened, Refusal};
 use super::roster::MAX_MEMBERS;
 use super::{Closure, DeviceState, Heard, Ledger, Person};
-use crate::entry::Header;
+use crate::entry::{Header, Place};
 use crate::identity::{Device, DeviceCert, DevicePublic, PersonPublic};
 use crate::ids::{DeviceId, EntryId};
 use crate::vault::SpaceKind;
@@ -22,6 +22,16 @@ pub(super) struct Here<'h> {
     pub(super) header: &'h Header<'h>,
     pub(super) entry: EntryId,
     pub(super) number: Option<u64>,
+}
+
+impl Here<'_> {
+    /// In which chain it stands, and where.
+    fn at(&self) -> Option<(DeviceId, u64)> {
+        match self.header.place {
+            Place::Chain { seq, .. } => Some((self.header.device, seq)),
+            Place::Round(_) => None,
+        }
+    }
 }
 
 impl Ledger {
@@ -42,12 +52,12 @@ impl Ledger {
                     left: false,
                     from: 0,
                     told: 0,
+                    by: None,
                 };
                 self.persons.insert(person.id(), first);
                 self.bring_in(here, cert, public, person);
                 if let Some(epoch) = self.epochs.get_mut(&here.header.epoch) {
-                    epoch.standing = Standing::Begun;
-                    epoch.sealed.insert(public.id());
+                    epoch.begin(None, BTreeSet::from([public.id()]));
                 }
                 Ok(Happened::Began)
             }
@@ -68,9 +78,10 @@ impl Ledger {
                 if let Some(person) = self.persons.get_mut(&here.header.person) {
                     person.left = true;
                 }
-                for device in self.devices.values_mut() {
+                for (id, device) in &mut self.devices {
                     if device.person == here.header.person {
                         close(&mut device.closed, here, false);
+                        self.epochs.values_mut().for_each(|epoch| epoch.suspect(*id));
                     }
                 }
                 Ok(Happened::Left)
@@ -85,16 +96,16 @@ impl Ledger {
             Some(it) if it.person == person => close(&mut it.closed, here, true),
             Some(_) => return Err(Refusal::NotAllowed),
             None => {
-                // It has never spoken here, and may have all keys from the vault nevertheless.
+                // It has never spoken here, and may have the keys from the vault nevertheless.
                 let mut closure = self.revoked.get(&(person, device)).copied();
                 close(&mut closure, here, true);
                 self.revoked
                     .extend(closure.map(|closure| ((person, device), closure)));
-                for epoch in self.epochs.values_mut() {
-                    epoch.readers.insert(device);
-                }
             }
         }
+        self.epochs
+            .values_mut()
+            .for_each(|epoch| epoch.suspect(device));
         Ok(Happened::Revoked(device))
     }
 
@@ -121,6 +132,7 @@ impl Ledger {
                 left: false,
                 from: under.map_or(0, |number| number.saturating_add(1)),
                 told: here.header.witness.map_or(0, |witness| witness.number),
+                by: here.at(),
             };
             self.persons.insert(person.id(), newcomer);
         }
@@ -133,6 +145,7 @@ impl Ledger {
         let heard = Heard {
             by: here.entry,
             number: here.number,
+            at: here.at(),
             epoch: self.epoch_number(here.header.epoch).unwrap_or_default(),
             admitted: public.id() != here.header.device,
         };
@@ -174,9 +187,7 @@ impl Ledger {
         if let Some(epoch) = self.epochs.get_mut(&new.id) {
             epoch.readers.extend(&sealed);
             if standing == Standing::Begun {
-                epoch.standing = Standing::Begun;
-                epoch.parent = Some(new.parent);
-                epoch.sealed = sealed;
+                epoch.begin(Some(new.parent), sealed);
             } else if epoch.standing == Standing::Learned && epoch.sealed.is_empty() {
                 epoch.standing = Standing::Aside;
             }
@@ -224,17 +235,12 @@ impl Ledger {
         let offered = self.offered.remove(&new.id).map(|(_, key)| Ok(key));
         match offered.or_else(|| self.own_seal(own, new)) {
             Some(Ok(key)) => {
+                let mut epoch = Epoch::learned(new.number, key);
+                epoch.standing = Standing::Aside;
                 // It may have begun here before its key came.
-                let begun = self.keyless.remove(&new.id);
-                let sealed = begun.as_ref().map(|it| it.sealed.clone()).unwrap_or_default();
-                let epoch = Epoch {
-                    number: new.number,
-                    key,
-                    parent: begun.as_ref().map(|it| it.parent),
-                    standing: begun.map_or(Standing::Aside, |it| it.standing),
-                    readers: sealed.clone(),
-                    sealed,
-                };
+                if let Some(begun) = self.keyless.remove(&new.id) {
+                    begun.give_to(&mut epoch);
+                }
                 self.epochs.insert(new.id, epoch);
                 Ok(())
             }

@@ -194,6 +194,7 @@ impl Ledger {
                 left: member.left,
                 from: 0,
                 told: u64::MAX,
+                by: None,
             };
             self.persons.insert(member.person.id(), person);
         }
@@ -249,6 +250,7 @@ impl Ledger {
             heard: Heard {
                 by: BEFORE,
                 number: Some(number),
+                at: None,
                 epoch: u64::MAX,
                 admitted: false,
             },

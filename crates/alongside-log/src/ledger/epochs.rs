@@ -34,6 +34,40 @@ pub(super) struct Epoch {
     pub(super) sealed: BTreeSet<DeviceId>,
     /// The devices that can read what is written in it: those that it was ever sealed to, and those that have written in it.
     pub(super) readers: BTreeSet<DeviceId>,
+    /// Of these, the devices that are closed and may have had the key from the vault, if it is from before they were closed.
+    pub(super) suspects: BTreeSet<DeviceId>,
+}
+
+impl Epoch {
+    pub(super) fn learned(number: u64, key: EpochKey) -> Self {
+        Self {
+            number,
+            key,
+            parent: None,
+            standing: Standing::Learned,
+            sealed: BTreeSet::new(),
+            readers: BTreeSet::new(),
+            suspects: BTreeSet::new(),
+        }
+    }
+
+    /// A device was closed: it may have had the key from its person's vault.
+    pub(super) fn suspect(&mut self, device: DeviceId) {
+        if self.readers.insert(device) && self.standing == Standing::Learned {
+            self.suspects.insert(device);
+        }
+    }
+
+    /// The entry that began it has its place: whoever was closed before that has not got the key.
+    pub(super) fn begin(&mut self, parent: Option<EpochId>, sealed: BTreeSet<DeviceId>) {
+        for suspect in core::mem::take(&mut self.suspects) {
+            self.readers.remove(&suspect);
+        }
+        self.standing = Standing::Begun;
+        self.parent = parent;
+        self.readers.extend(&sealed);
+        self.sealed = sealed;
+    }
 }
 
 /// An epoch that began without a key for this device.
@@ -45,6 +79,16 @@ pub(super) struct Keyless {
     pub(super) sealed: BTreeSet<DeviceId>,
     /// There was a seal for this device, and no key in it.
     pub(super) cheated: bool,
+}
+
+impl Keyless {
+    /// Its key came after all.
+    pub(super) fn give_to(self, epoch: &mut Epoch) {
+        match self.standing {
+            Standing::Begun => epoch.begin(Some(self.parent), self.sealed),
+            Standing::Learned | Standing::Aside => epoch.standing = Standing::Aside,
+        }
+    }
 }
 
 impl Ledger {
@@ -152,7 +196,12 @@ impl Ledger {
 
     /// Whether a member could read the entry that made a device known, or was told of it when they came in.
     pub(super) fn is_known_to(&self, device: &DeviceState, person: &Person) -> bool {
+        let earlier_in_chain = match (device.heard.at, person.by) {
+            (Some((author, seq)), Some((by, admitted))) => author == by && seq < admitted,
+            (_, _) => false,
+        };
         device.person == person.public.id()
+            || earlier_in_chain
             || person.from <= device.heard.epoch
             || device.heard.number.is_some_and(|number| number <= person.told)
     }

@@ -38,6 +38,7 @@ impl From<Refusal> for NoPlace {
 impl Ledger {
     /// Links one. What its author cannot do to the space is refused, but has its place: or nothing that its device writes after it
     /// would have one.
+    #[expect(clippy::result_large_err, reason = "what waits is handed back to where it came from")]
     pub(super) fn link(
         &mut self,
         own: &Device,
@@ -122,6 +123,12 @@ impl Ledger {
             .map(|device| device.id());
         if self.devices.contains_key(&device) || brings == Some(device) {
             return Refusal::BadSignature.into();
+        }
+        if self
+            .revoked
+            .contains_key(&(candidate.header.person, device))
+        {
+            return Refusal::Closed.into();
         }
         let prev = match candidate.header.place {
             Place::Chain { prev, .. } => prev,

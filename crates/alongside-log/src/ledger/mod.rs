@@ -35,7 +35,7 @@ use crate::ids::{DeviceId, EntryId, EnvelopeId, EpochId, PersonId, RoundId, Spac
 use crate::purpose::Purpose;
 use crate::seal::envelope::{Envelope, EpochKey};
 use crate::vault::{EpochSecret, Keyring, NamingSecret, SpaceKind};
-use epochs::{Epoch, Keyless, Standing};
+use epochs::{Epoch, Keyless};
 use waiting::Waiting;
 
 #[derive(Clone, Debug)]
@@ -45,8 +45,10 @@ struct Person {
     left: bool,
     /// The number of the first epoch that they can read.
     from: u64,
-    /// What the relay had numbered up to here was handed to them when they came in.
+    /// What the relay had numbered up to here was handed to them when they came in …
     told: u64,
+    /// … and what stands before this in the chain of the device that let them in.
+    by: Option<(DeviceId, u64)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -105,6 +107,8 @@ struct DeviceState {
 struct Heard {
     by: EntryId,
     number: Option<u64>,
+    /// In which chain it stands, and where.
+    at: Option<(DeviceId, u64)>,
     /// The number of the epoch that it was sealed under.
     epoch: u64,
     /// It was let in, or introduced, by another; it did not say hello itself.
@@ -306,17 +310,17 @@ impl Ledger {
         let id = secret.key.epoch(self.space, secret.number);
         self.past.remove(&id);
         self.offered.remove(&id);
-        let keyless = self.keyless.remove(&id);
-        self.epochs.entry(id).or_insert_with(|| Epoch {
-            number: secret.number,
-            key: secret.key.clone(),
-            parent: keyless.as_ref().map(|it| it.parent),
-            standing: keyless.as_ref().map_or(Standing::Learned, |it| it.standing),
-            sealed: keyless
-                .as_ref()
-                .map(|it| it.sealed.clone())
-                .unwrap_or_default(),
-            readers: keyless.map(|it| it.sealed).unwrap_or_default(),
-        });
+        let begun = self.keyless.remove(&id);
+        let closed = self.devices.iter().filter(|(_, it)| it.closed.is_some());
+        let closed = closed.map(|(device, _)| *device);
+        let closed = closed.chain(self.revoked.keys().map(|(_, device)| *device));
+        let epoch = self
+            .epochs
+            .entry(id)
+            .or_insert_with(|| Epoch::learned(secret.number, secret.key.clone()));
+        match begun {
+            Some(it) => it.give_to(epoch),
+            None => closed.for_each(|device| epoch.suspect(device)),
+        }
     }
 }

@@ -18,7 +18,7 @@ impl Ledger {
     /// authentic with it.
     pub fn open(&mut self, own: &Device, batch: Vec<Incoming>) -> Opened {
         let mut opened = Opened::default();
-        let hidden = self.hidden;
+        let before = self.what_explains_gaps();
         // Keys that came out of the vault since the last time.
         let came: Vec<EpochId> = self
             .waiting
@@ -31,13 +31,17 @@ impl Ledger {
         }
         let numbered = self.number_all(batch, &mut opened);
         self.take(own, numbered, &mut opened);
-        if self.hidden != hidden && !self.waiting.is_empty() {
-            // More gaps are explained now.
+        if self.what_explains_gaps() != before && !self.waiting.is_empty() {
             let held = self.waiting.wake_linked();
             let woken = self.read_again(held, &mut opened);
             self.settle(own, woken, &mut opened);
         }
         opened
+    }
+
+    /// A newcomer's: when this changes, gaps may be explained that were not before.
+    fn what_explains_gaps(&self) -> (u64, bool) {
+        (self.hidden, self.waiting.epochs().next().is_some())
     }
 
     /// Follows the relay's numbers: each must be the next, or one that was here before with the same envelope.
@@ -132,7 +136,7 @@ impl Ledger {
                 opened.refuse(envelope, number, why);
                 None
             }
-            other => Some(other),
+            other @ (Decrypted::Candidate(_) | Decrypted::NoKey(..)) => Some(other),
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Tip {
     heads: Heads,
     /// The depth of the next entry.
     depth: u64,
-    epoch: EpochId,
+    pub(super) epoch: EpochId,
 }
 
 /// What an entry is to say.
@@ -209,5 +209,5 @@ struct Spot {
     place: Place,
     heads: Heads,
     depth: u64,
-    epoch: EpochId,
+    pub(super) epoch: EpochId,
 }

@@ -97,7 +97,11 @@ impl<P: Platform> Client<P> {
             claimed: Vec::new(),
         };
         let _turn = self.turn().await;
-        self.move_in(open, passphrase, Batch::default()).await
+        self.move_in(open, passphrase, Batch::default()).await?;
+        drop(_turn);
+        // Nothing can be written in a space before this device has read who is there.
+        let _ = self.step().await;
+        Ok(())
     }
 
     /// Lays a device's whole state into the store, in place of whatever was there, and opens it from there.
@@ -180,9 +184,10 @@ impl<P: Platform> Client<P> {
         let claimed = read_sealed(platform, &local, row::JOININGS)
             .await?
             .unwrap_or_default();
-        let outbox = Outbox::from_rows(platform.store().scan(Table::Outbox, b"", b"", usize::MAX).await?);
+        let mut outbox = Outbox::from_rows(platform.store().scan(Table::Outbox, b"", b"", usize::MAX).await?);
 
         let mut troubles = Vec::new();
+        let mut came_back = Vec::new();
         let mut spaces = std::collections::BTreeMap::new();
         for ring in &vault.contents.spaces {
             let mut space = Space::new(ring, Ledger::restore(ring, Some(&device)));
@@ -190,7 +195,17 @@ impl<P: Platform> Client<P> {
             if taken.too_new {
                 troubles.push(Trouble::UpdateNeeded);
             }
+            if outbox.len() > 0 {
+                came_back.extend(taken.acknowledged.iter().filter_map(|entry| outbox.append_of(*entry)));
+            }
             spaces.insert(ring.space, space);
+        }
+        // Numbered by the relay, and the device was cut off before it could take them out of the outbox.
+        if !came_back.is_empty() {
+            let writes = came_back.iter().map(|serial| Outbox::delete(*serial)).collect();
+            // A device that is full opens all the same, and finds them again the next time.
+            let _ = platform.store().commit(writes).await;
+            came_back.iter().for_each(|serial| outbox.remove(*serial));
         }
         for (_, item) in outbox.iter() {
             if let Outgoing::Append {

@@ -1,5 +1,7 @@
 //! In: fetches what is new in a space, commits it as it came, opens it, and does what it asks of this device.
 
+use alongside_core::event::Event;
+use alongside_core::fact::What;
 use alongside_log::ids::SpaceId;
 use alongside_log::ledger::Alarm;
 use alongside_wire::envelope::Numbered;
@@ -13,7 +15,7 @@ use crate::inbox::{self, TakenIn};
 use crate::net::NetError;
 use crate::outbox::Outbox;
 use crate::ports::{Platform, Store};
-use crate::space::to_core_space;
+use crate::space::{to_core_person, to_core_space};
 use crate::trouble::Trouble;
 use crate::writer::{Batch, Writer, aside, restated};
 
@@ -49,8 +51,10 @@ impl<P: Platform> Client<P> {
                 return Ok(());
             }
             let more = page.entries.last().is_some_and(|last| last.number < page.head);
-            let stood = self.take_page(space, &page).await?;
-            if !more || !stood {
+            self.take_page(space, &page).await?;
+            let come = self.with_open(|open| open.spaces.get(&space).map(|space| space.ledger.number()));
+            // A page that brings nothing would be asked for forever.
+            if !more || come == Ok(Some(after)) {
                 return Ok(());
             }
         }
@@ -162,6 +166,28 @@ impl<P: Platform> Client<P> {
             });
         }
         Ok(())
+    }
+
+    /// What was to be said again for somebody new, and was not: the device was cut off, or full, right after they came in.
+    pub(super) async fn restate_what_was_missed(&self, id: SpaceId) -> Result<(), SyncError> {
+        let missed = self.with_open(|open| {
+            let me = to_core_person(open.vault.contents.identity.public().id());
+            let facts = open.spaces.get(&id).map(|space| space.feed.facts()).unwrap_or_default();
+            let last = facts.iter().rev().find_map(|fact| match &fact.what {
+                What::Joined(person) if *person != me && fact.position.depth > 0 => Some(true),
+                What::Said(Event::Members(_)) if fact.author == me => Some(false),
+                What::Joined(_) | What::Left(_) | What::Withdrawn | What::Said(_) => None,
+            });
+            last == Some(true)
+        });
+        match missed {
+            Ok(true) => {
+                let _turn = self.turn().await;
+                self.restate(id).await
+            }
+            Ok(false) => Ok(()),
+            Err(_) => Err(SyncError::NotNow),
+        }
     }
 
     /// Somebody new can read nothing from before: this person says again what they need to know of them.

@@ -65,6 +65,7 @@ impl<P: Platform> Client<P> {
                 Ok(()) | Err(SyncError::Net(NetError::Unexpected)) => {}
                 Err(error) => return Err(error),
             }
+            self.restate_what_was_missed(space).await?;
         }
         self.check_invitations().await?;
         // What came in may have asked for something to go out: own words restated for a newcomer, a keyring for the vault.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use alongside_log::ids::{EntryId, SpaceId};
+use alongside_core::fact::What;
+use alongside_log::ids::{EntryId, RoundId, SpaceId};
 use alongside_wire::envelope::Numbered;
 use alongside_wire::limits;
 use alongside_wire::proof::Purpose;
@@ -12,10 +13,12 @@ use alongside_wire::space::{
 };
 
 use super::{SyncError, Told};
-use crate::client::Client;
+use crate::client::{Change, Client};
+use crate::inbox;
 use crate::net::Ask;
 use crate::outbox::{Outbox, Outgoing};
 use crate::ports::{Platform, Store};
+use crate::space::to_core_person;
 use crate::trouble::Trouble;
 
 impl<P: Platform> Client<P> {
@@ -45,12 +48,25 @@ impl<P: Platform> Client<P> {
                 self.tell_appends(space, run).await
             };
             match done {
-                Ok(()) => {}
+                Ok(()) => self.announce(&[Change::Connection]),
                 Err(Told::Stuck | Told::RoundOver) => {
                     stuck.insert(space);
+                    self.give_up_if_left(space).await?;
                 }
                 Err(Told::Sync(error)) => return Err(error),
             }
+        }
+    }
+
+    /// What this device still had to say in a space that its person has left from another one: the relay takes it no more.
+    async fn give_up_if_left(&self, space: SpaceId) -> Result<(), SyncError> {
+        let left = self.with_open(|open| open.spaces.get(&space).is_some_and(|space| space.left));
+        if left != Ok(true) {
+            return Ok(());
+        }
+        match self.forget_space_items(space, |_| true).await {
+            Ok(()) | Err(Told::Stuck | Told::RoundOver) => Ok(()),
+            Err(Told::Sync(error)) => Err(error),
         }
     }
 
@@ -63,6 +79,7 @@ impl<P: Platform> Client<P> {
         let path = route::with(pattern::ENTRIES, space.as_bytes());
         let body = Append { envelopes };
         let appended: Appended = self.ask_in(space, |ask| ask.body(&body), "POST", &path).await?;
+        self.forget_numbered(space, &run, &appended.numbers).await?;
         // What has its number already need not be fetched: it is taken in as if it had been.
         let entries: Vec<Numbered> = appended
             .numbers
@@ -83,6 +100,39 @@ impl<P: Platform> Client<P> {
         self.take_page(space, &page).await.map_err(Told::Sync)?;
         // The tickets have proved good, and so has the room.
         self.settle_trouble(|trouble| matches!(trouble, Trouble::RelayFull | Trouble::OverQuota));
+        Ok(())
+    }
+
+    /// What has its number and lies in the inbox, and still stands in the outbox: the device was cut off, or full, between the two.
+    async fn forget_numbered(
+        &self,
+        id: SpaceId,
+        run: &[(u64, EntryId, alongside_wire::envelope::Posted)],
+        numbers: &[u64],
+    ) -> Result<(), Told> {
+        let mut serials = Vec::new();
+        for ((serial, _, posted), number) in run.iter().zip(numbers) {
+            let first = self.with_open(|open| {
+                let space = open.spaces.get(&id)?;
+                (*number <= space.ledger.number()).then(|| space.row_of(*number)).flatten()
+            });
+            // The relay's word alone is not enough to let go of it.
+            if let Ok(Some(first)) = first
+                && inbox::holds(self.platform(), id, first, *number, &posted.head)
+                    .await
+                    .map_err(|error| Told::Sync(error.into()))?
+            {
+                serials.push(*serial);
+            }
+        }
+        if serials.is_empty() {
+            return Ok(());
+        }
+        let _turn = self.turn().await;
+        let writes = serials.iter().map(|serial| Outbox::delete(*serial)).collect();
+        let done = self.platform().store().commit(writes).await;
+        done.map_err(|error| Told::Sync(error.into()))?;
+        let _ = self.with_open(|open| serials.iter().for_each(|serial| open.outbox.remove(*serial)));
         Ok(())
     }
 
@@ -131,13 +181,17 @@ impl<P: Platform> Client<P> {
                 match done {
                     Ok(Deposited {}) => {}
                     Err(Told::RoundOver) => {
-                        // The others' are out already; there is nothing left to hold back.
-                        let late = Outgoing::Append {
-                            space: *space,
-                            entry: *entry,
-                            envelope: envelope.clone(),
-                        };
-                        return self.replace(serial, late).await;
+                        // The others' are out already; there is nothing left to hold back. But where an answer of mine from
+                        // another device was revealed with them, that one stands.
+                        self.pull(*space).await.map_err(Told::Sync)?;
+                        if !self.was_revealed(*space, *round)? {
+                            let late = Outgoing::Append {
+                                space: *space,
+                                entry: *entry,
+                                envelope: envelope.clone(),
+                            };
+                            return self.replace(serial, late).await;
+                        }
                     }
                     Err(error) => return Err(error),
                 }
@@ -166,7 +220,8 @@ impl<P: Platform> Client<P> {
                     Ok(()) | Err(Told::Stuck) => {}
                     Err(error) => return Err(error),
                 }
-                self.forget_space_items(*space).await?;
+                self.forget_space_items(*space, |item| matches!(item, Outgoing::Append { .. }))
+                    .await?;
             }
             Outgoing::Answer {
                 invitation, welcome, ..
@@ -185,7 +240,22 @@ impl<P: Platform> Client<P> {
         Ok(())
     }
 
-    pub(super) async fn replace(&self, serial: u64, item: Outgoing) -> Result<(), Told> {
+    /// Whether an answer of mine is among those that were revealed in a round.
+    fn was_revealed(&self, id: SpaceId, round: RoundId) -> Result<bool, Told> {
+        let revealed = self.with_open(|open| {
+            let me = to_core_person(open.vault.contents.identity.public().id());
+            open.spaces.get(&id).is_some_and(|space| {
+                let mut mine = space.feed.facts().iter().filter(|fact| fact.in_round && fact.author == me);
+                mine.any(|fact| match &fact.what {
+                    What::Said(event) => event.round().is_some_and(|name| space.ledger.round_id(&name) == round),
+                    What::Joined(_) | What::Left(_) | What::Withdrawn => false,
+                })
+            })
+        });
+        revealed.map_err(|_| Told::Sync(SyncError::NotNow))
+    }
+
+    async fn replace(&self, serial: u64, item: Outgoing) -> Result<(), Told> {
         let _turn = self.turn().await;
         let new = self
             .with_open(|open| open.outbox.next_serial())
@@ -204,10 +274,10 @@ impl<P: Platform> Client<P> {
     }
 
     /// After leaving, what had been appended will not come back with its number.
-    pub(super) async fn forget_space_items(&self, space: SpaceId) -> Result<(), Told> {
+    async fn forget_space_items(&self, space: SpaceId, which: impl Fn(&Outgoing) -> bool) -> Result<(), Told> {
         let _turn = self.turn().await;
         let serials = self.with_open(|open| {
-            let of = |item: &Outgoing| item.space() == space && matches!(item, Outgoing::Append { .. });
+            let of = |item: &Outgoing| item.space() == space && which(item);
             open.outbox
                 .iter()
                 .filter(|(_, item)| of(item))

@@ -2,3 +2,4 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod first;
+mod worlds;

@@ -17,8 +17,13 @@ pub(crate) enum Side {
 /// The mark, small, beside words.
 pub(crate) fn mark(side: Side) -> impl IntoView {
     let other = (side == Side::Us).then(|| view! { <path class="stone-us" d=STONE_US/> });
+    // One stone alone stands in the middle.
+    let frame = match side {
+        Side::Me => "-5 8 52 48",
+        Side::Us => "6 8 52 48",
+    };
     view! {
-        <svg class="mark" viewBox="6 8 52 48" aria-hidden="true" focusable="false">
+        <svg class="mark" viewBox=frame aria-hidden="true" focusable="false">
             <path class="stone-me" d=STONE_ME/>
             {other}
         </svg>

@@ -27,6 +27,10 @@ pub(crate) fn Page(
     children: Children,
 ) -> impl IntoView {
     document().set_title(&t!("tab-title", page = tab));
+    // On a phone it is the page's place that scrolls, not the window: a new page begins at its top.
+    if let Some(main) = document().get_element_by_id("main") {
+        main.set_scroll_top(0);
+    }
     let heading = NodeRef::<leptos::html::H1>::new();
     Effect::new(move |_| {
         if let Some(heading) = heading.get()

@@ -41,6 +41,7 @@ pub(crate) fn Recover() -> impl IntoView {
         let go = go.clone();
         act.run(async move {
             let (account, recovery) = (account.get_untracked(), recovery.get_untracked());
+            session.stand_in_line().await;
             match session.client().recover(&name, &account, &recovery, &secret).await {
                 Ok(()) => {
                     kept::ask_to_stay().await;

@@ -46,6 +46,7 @@ pub(crate) fn SignIn() -> impl IntoView {
                 passphrase.get_untracked(),
                 words.get_untracked(),
             );
+            session.stand_in_line().await;
             match session.client().sign_in(&name, &secret, &typed).await {
                 Ok(()) => {
                     kept::ask_to_stay().await;

@@ -57,8 +57,10 @@ pub(crate) fn Start() -> impl IntoView {
             .map(|at| view! { <li class:done=at <= number></li> })
             .collect_view();
         view! {
-            <p class="said-only">{t!("start-step", number = number, of = Step::ALL)}</p>
-            <ol class="steps" role="list" aria-hidden="true">{bars}</ol>
+            <div class="progress">
+                <ol class="steps" role="list" aria-hidden="true">{bars}</ol>
+                <p class="said-only">{t!("start-step", number = number, of = Step::ALL)}</p>
+            </div>
         }
     };
     let body = move || match step.get() {
@@ -155,6 +157,7 @@ fn Name(step: RwSignal<Step>) -> impl IntoView {
             return;
         }
         act.run(async move {
+            session.stand_in_line().await;
             match session.client().make_account(&typed, &secret, &called).await {
                 Ok(words) => {
                     kept::ask_to_stay().await;
@@ -231,7 +234,7 @@ fn Offer(step: RwSignal<Step>) -> impl IntoView {
 #[component]
 fn Done() -> impl IntoView {
     let session = use_session();
-    let invited = session.invitation().is_some();
+    let invited = session.is_invited();
     if invited {
         view! {
             <p>{t!("start-done-invited")}</p>

@@ -25,6 +25,7 @@ pub(crate) fn Unlock(
         wrong.set(None);
         act.run(async move {
             let typed = passphrase.get_untracked();
+            session.stand_in_line().await;
             match session.client().unlock(&typed).await {
                 Ok(()) => Ok(()),
                 Err(error) => match reasons::unlock(error) {

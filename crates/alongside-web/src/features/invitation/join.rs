@@ -104,7 +104,7 @@ fn Followed(fragment: String) -> impl IntoView {
 #[component]
 fn Previewed(fragment: String, preview: Preview) -> impl IntoView {
     let session = use_session();
-    let open = session.is_open();
+    let open = session.standing_now() == Standing::Open;
     let lead = t!("join-lead", from = preview.from.clone(), kind = kind_name(preview.kind));
     let until = t!("join-until", until = dates::moment(preview.expires_ms));
     let act = Act::new();

@@ -28,8 +28,8 @@ pub(crate) fn one(us: SpaceId) -> AnyView {
             .map(|member| view! { <li>{member_chip(member)}</li> })
             .collect_view()
     };
-    let others = session.spaces().into_iter().filter(|info| !info.left).count() > 1;
-    let switcher = others.then(|| view! { <Switcher us=us/> });
+    let several = Memo::new(move |_| session.spaces().iter().filter(|info| !info.left).count() > 1);
+    let switcher = move || several.get().then(|| view! { <Switcher us=us/> });
     let line = move || {
         shown
             .get()
