@@ -180,9 +180,15 @@ export async function checkIn(page, us, filled) {
   await putIn(page);
 }
 
+/** The device waits longer and longer between two tries; to look at the page again makes it try now. */
+export async function tryNow(page) {
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+}
+
 /** Waits until the relay has all that was done here. */
 export async function allSent(page) {
   await go(page, "/more");
+  await tryNow(page);
   await page.getByText("Connected. Everything is sent.").waitFor();
 }
 
@@ -190,7 +196,7 @@ export async function allSent(page) {
 export async function unlock(page, passphrase) {
   await passphraseField(page).fill(passphrase);
   await button(page, "Unlock").click();
-  await button(page, "Unlock").waitFor({ state: "detached" });
+  await heading(page, "Locked").waitFor({ state: "detached" });
 }
 
 /** Loads the page anew and unlocks it. */

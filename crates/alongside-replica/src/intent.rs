@@ -70,9 +70,18 @@ impl<P: Platform> Client<P> {
                 batch = writer.batch;
             }
             Ok::<_, DispatchError>(batch)
-        })??;
+        });
+        let batch = self.or_as_before(batch?).await?;
         self.settle(batch).await?;
         Ok(())
+    }
+
+    /// What could not be put together to its end may have left half of itself in the memory: back to what the store has.
+    pub(crate) async fn or_as_before<T, E>(&self, done: Result<T, E>) -> Result<T, E> {
+        if done.is_err() {
+            let _ = self.reopen().await;
+        }
+        done
     }
 
     pub(crate) fn may_write(&self) -> Result<(), DispatchError> {
@@ -199,7 +208,8 @@ impl<P: Platform> Client<P> {
             batch.writes.push(open.put_vault(platform));
             batch.writes.push(open.put_device(platform));
             Ok::<_, DispatchError>(batch)
-        })??;
+        });
+        let batch = self.or_as_before(batch?).await?;
         self.settle(batch).await?;
         self.announce(&[Change::Spaces]);
         Ok(space)
@@ -236,7 +246,8 @@ impl<P: Platform> Client<P> {
             batch.writes.push(open.put_vault(platform));
             batch.writes.push(open.put_device(platform));
             Ok::<_, DispatchError>(batch)
-        })??;
+        });
+        let batch = self.or_as_before(batch?).await?;
         self.settle(batch).await?;
         self.announce(&[Change::Spaces, Change::Space(space)]);
         Ok(())

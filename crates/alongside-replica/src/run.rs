@@ -57,14 +57,15 @@ impl<P: Platform> Client<P> {
                 continue;
             }
             self.set_connection(Connection::Connecting);
-            let mut greeted = false;
-            let Err(error) = self.connected(period, &mut greeted).await else {
+            let mut caught_up = false;
+            let Err(error) = self.connected(period, &mut caught_up).await else {
                 continue;
             };
             if !self.is_period(period) {
                 return;
             }
-            if greeted {
+            // A relay that answers, and refuses what is asked of it, is not to be asked again at once.
+            if caught_up {
                 back_off = BackOff::default();
             }
             self.set_connection(Connection::Unreachable);
@@ -97,10 +98,10 @@ impl<P: Platform> Client<P> {
         self.0.inner.borrow().period == period
     }
 
-    async fn connected(&self, period: u64, greeted: &mut bool) -> Result<(), SyncError> {
+    async fn connected(&self, period: u64, caught_up: &mut bool) -> Result<(), SyncError> {
         self.greet().await?;
-        *greeted = true;
         self.step().await?;
+        *caught_up = true;
         let socket = self
             .platform()
             .transport()

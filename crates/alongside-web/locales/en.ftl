@@ -492,6 +492,7 @@ history-title = { $us }: the days so far
 history-mine-title = Your days
 history-what = Your lines show all that you noted, also what you kept. Of the others you see what was shared with you, and nothing else. Days without an answer are left open.
 history-none = There is nothing to draw yet. After a few days a line begins here.
+history-lines = Lines over time
 history-days = Day by day
 history-earlier = { $count ->
     [one] One earlier day
@@ -509,7 +510,7 @@ chart-sentence = { $days ->
     [one] { $name }: one of { $of } days, at { $middle }.
    *[other] { $name }: { $days } of { $of } days, between { $least } and { $most }, mostly around { $middle }.
   }
-chart-too-few = Not enough days yet to draw a line.
+chart-too-few = Not enough days yet to draw a line. After three of them one begins here.
 chart-table = Show as a table
 chart-table-name = { $title }, as a table
 chart-day = Day

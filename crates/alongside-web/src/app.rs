@@ -10,7 +10,9 @@ use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 use leptos_router::path;
 
-use crate::features::{account, checkin, help, history, invitation, me, members, rhythm, settings, today, us};
+use crate::features::{
+    account, checkin, help, history, invitation, me, members, rhythm, settings, today, us,
+};
 use crate::notes::Notes;
 use crate::platform::clock;
 use crate::session::use_session;
@@ -115,7 +117,12 @@ fn in_us(make: fn(SpaceId) -> AnyView) -> impl IntoView {
     guarded(move || {
         let session = use_session();
         let parameters = use_params_map();
-        let space = Memo::new(move |_| parameters.with(|map| map.get("space")).as_deref().and_then(space_of));
+        let space = Memo::new(move |_| {
+            parameters
+                .with(|map| map.get("space"))
+                .as_deref()
+                .and_then(space_of)
+        });
         let here = Memo::new(move |_| {
             space
                 .get()
@@ -130,7 +137,11 @@ fn in_us(make: fn(SpaceId) -> AnyView) -> impl IntoView {
 
 /// The address of a page of an Us.
 pub(crate) fn us_path(space: SpaceId, page: &str) -> String {
-    let id: String = space.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let id: String = space
+        .as_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     if page.is_empty() {
         format!("/us/{id}")
     } else {

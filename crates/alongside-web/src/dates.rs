@@ -8,7 +8,10 @@ use crate::i18n;
 
 /// "Sunday, 22 November".
 pub(crate) fn day(date: Date) -> String {
-    format(date, &[("weekday", "long"), ("day", "numeric"), ("month", "long")])
+    format(
+        date,
+        &[("weekday", "long"), ("day", "numeric"), ("month", "long")],
+    )
 }
 
 /// "22 Nov".
@@ -38,7 +41,10 @@ pub(crate) fn weekday(day: Weekday) -> String {
 
 /// "22 November at 14:05", in the person's own zone.
 pub(crate) fn moment(at_ms: i64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are below 2^53 for ages")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since 1970 are below 2^53 for ages"
+    )]
     let value = at_ms as f64;
     intl(
         value,

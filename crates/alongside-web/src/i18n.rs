@@ -132,7 +132,8 @@ impl Argument for u32 {
 /// Words that run against the direction of the sentence around them are set apart, or they would reorder it.
 fn isolated(words: String) -> String {
     let against = |c: char| {
-        let right_to_left = matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
+        let right_to_left =
+            matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}');
         if spoken().rtl {
             c.is_alphabetic() && !right_to_left
         } else {
@@ -208,7 +209,10 @@ mod tests {
                     .rsplit('\n')
                     .next()
                     .is_some_and(|line| line.trim_start().starts_with("//"));
-                if comment || before.is_some_and(|c| c.is_alphanumeric() || c == '_') || !rest.starts_with('"') {
+                if comment
+                    || before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+                    || !rest.starts_with('"')
+                {
                     continue;
                 }
                 let key: String = rest[1..].chars().take_while(|c| *c != '"').collect();
@@ -249,7 +253,10 @@ mod tests {
         for line in source.lines() {
             if line.starts_with(|c: char| c.is_ascii_lowercase()) {
                 let key = line.split(" =").next().unwrap_or_default().to_owned();
-                assert!(keys.insert(key.clone(), BTreeSet::new()).is_none(), "{key} is there twice");
+                assert!(
+                    keys.insert(key.clone(), BTreeSet::new()).is_none(),
+                    "{key} is there twice"
+                );
                 current = Some(key);
             } else if line.starts_with('#') {
                 current = None;
@@ -304,7 +311,16 @@ mod tests {
     #[test]
     fn no_words_reproach_or_cheer() {
         let source = LANGUAGES[0].source.to_lowercase();
-        for unwanted in ["!", "don't forget", "oops", "simply", "hasn't", "missed", "failed", "error"] {
+        for unwanted in [
+            "!",
+            "don't forget",
+            "oops",
+            "simply",
+            "hasn't",
+            "missed",
+            "failed",
+            "error",
+        ] {
             for line in source.lines().filter(|line| !line.starts_with('#')) {
                 assert!(!line.contains(unwanted), "“{unwanted}” in: {line}");
             }

@@ -2,8 +2,14 @@
 //!
 //! `session` alone holds the device; `platform` is the browser as the replica needs it; `ui` is what pages are made of;
 //! `features` has a folder for each feature of the domain. All words are in `locales/`, through [`t!`].
-#![allow(missing_docs, reason = "a program, not a library: what leptos generates has no place for docs")]
-#![allow(unreachable_pub, reason = "leptos makes the properties of a component public, whatever the component is")]
+#![allow(
+    missing_docs,
+    reason = "a program, not a library: what leptos generates has no place for docs"
+)]
+#![allow(
+    unreachable_pub,
+    reason = "leptos makes the properties of a component public, whatever the component is"
+)]
 
 mod app;
 mod dates;
@@ -28,6 +34,11 @@ fn main() {
     speak();
     // Before anything else can look at the address.
     let fragments = Fragments::take();
+    #[cfg(debug_assertions)]
+    if platform::conformance::is_asked_for() {
+        spawn_local(platform::conformance::show());
+        return;
+    }
     spawn_local(async move {
         match open().await {
             Ok(client) => mount_to_body(move || {

@@ -89,7 +89,10 @@ fn trouble_line(trouble: Trouble) -> AnyView {
     };
     let help = matches!(
         trouble,
-        Trouble::Altered { .. } | Trouble::TwoPasts { .. } | Trouble::RolledBack { .. } | Trouble::Withheld { .. }
+        Trouble::Altered { .. }
+            | Trouble::TwoPasts { .. }
+            | Trouble::RolledBack { .. }
+            | Trouble::Withheld { .. }
     );
     let way_on = if help {
         view! { <a class="button plain small" href="/help#altered">{t!("trouble-more")}</a> }.into_any()
@@ -132,8 +135,8 @@ fn SessionEnded() -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         wrong.set(None);
+        let typed = passphrase.get_untracked();
         act.run(async move {
-            let typed = passphrase.get_untracked();
             clock::breathe().await;
             match session.client().renew_session(&typed).await {
                 Ok(()) => Ok(()),

@@ -69,7 +69,9 @@ impl Session {
             invitation: RwSignal::new(fragments.invitation),
             link: RwSignal::new(fragments.link),
         };
-        session.tabs.set_value(Rc::new(Tabs::join(move |hint| session.heard(hint))));
+        session
+            .tabs
+            .set_value(Rc::new(Tabs::join(move |hint| session.heard(hint))));
         session.client().on_change(move |change| session.changed(change));
         update::watch(move || session.update_ready.set(true));
         for event in ["online", "visibilitychange", "focus"] {
@@ -114,7 +116,9 @@ impl Session {
             Change::Invitations => self.invitations.update(one_more),
             Change::Troubles => self.troubles.update(one_more),
         }
-        if self.leading.get_untracked() && matches!(change, Change::Spaces | Change::Space(_) | Change::Invitations) {
+        if self.leading.get_untracked()
+            && matches!(change, Change::Spaces | Change::Space(_) | Change::Invitations)
+        {
             self.tabs.get_value().tell(Hint::Changed);
         }
     }
@@ -410,10 +414,7 @@ impl UsShown {
 
 /// How somebody is called.
 pub(crate) fn called(member: &members::MemberShown) -> String {
-    member
-        .name
-        .clone()
-        .unwrap_or_else(|| crate::t!("member-unnamed"))
+    member.name.clone().unwrap_or_else(|| crate::t!("member-unnamed"))
 }
 
 /// What came after `#` in the address.

@@ -6,7 +6,7 @@ use super::control::{Control, NewEpoch, roster_hash};
 use super::epochs::{Epoch, Keyless, Standing};
 use super::outcome::{Happened, Refusal};
 use super::roster::MAX_MEMBERS;
-use super::{Closure, DeviceState, Heard, Ledger, Person};
+use super::{Closure, DeviceState, Heard, Ledger, Mark, Person};
 use crate::entry::{Header, Place};
 use crate::identity::{Device, DeviceCert, DevicePublic, PersonPublic};
 use crate::ids::{DeviceId, EntryId};
@@ -25,11 +25,14 @@ pub(super) struct Here<'h> {
 }
 
 impl Here<'_> {
-    /// In which chain it stands, and where.
-    fn at(&self) -> Option<(DeviceId, u64)> {
-        match self.header.place {
-            Place::Chain { seq, .. } => Some((self.header.device, seq)),
-            Place::Round(_) => None,
+    fn mark(&self) -> Mark {
+        Mark {
+            entry: self.entry,
+            number: self.number,
+            at: match self.header.place {
+                Place::Chain { seq, .. } => Some((self.header.device, seq)),
+                Place::Round(_) => None,
+            },
         }
     }
 }
@@ -57,7 +60,7 @@ impl Ledger {
                 self.persons.insert(person.id(), first);
                 self.bring_in(here, cert, public, person);
                 if let Some(epoch) = self.epochs.get_mut(&here.header.epoch) {
-                    epoch.begin(None, BTreeSet::from([public.id()]));
+                    epoch.begin(None, here.mark(), BTreeSet::from([public.id()]));
                 }
                 Ok(Happened::Began)
             }
@@ -132,7 +135,7 @@ impl Ledger {
                 left: false,
                 from: under.map_or(0, |number| number.saturating_add(1)),
                 told: here.header.witness.map_or(0, |witness| witness.number),
-                by: here.at(),
+                by: here.mark().at,
             };
             self.persons.insert(person.id(), newcomer);
         }
@@ -143,9 +146,7 @@ impl Ledger {
     /// A device that was found to be this person's, and not revoked, can write here from now on.
     fn bring_in(&mut self, here: Here<'_>, cert: &DeviceCert, public: DevicePublic, person: &PersonPublic) {
         let heard = Heard {
-            by: here.entry,
-            number: here.number,
-            at: here.at(),
+            mark: here.mark(),
             epoch: self.epoch_number(here.header.epoch).unwrap_or_default(),
             admitted: public.id() != here.header.device,
         };
@@ -165,9 +166,16 @@ impl Ledger {
     }
 
     fn begin_epoch(&mut self, own: &Device, here: Here<'_>, new: &NewEpoch) -> Result<Happened, Refusal> {
+        if new.seals.is_empty() && self.base.is_some() && self.key(new.id).is_none() {
+            // A newcomer is told of an epoch without its key: it is from before their time.
+            self.past.insert(new.id, new.number);
+        }
         let parent = self.epoch_number(new.parent);
         let follows = parent.and_then(|number| number.checked_add(1)) == Some(new.number);
         let sorted = new.seals.is_sorted_by(|a, b| a.device < b.device);
+        if new.seals.is_empty() && self.past.contains_key(&new.id) {
+            return Ok(Happened::Rekeyed { number: new.number });
+        }
         if !follows || !sorted || new.roster != roster_hash(new.seals.iter().map(|seal| seal.device)) {
             return Err(Refusal::NotAllowed);
         }
@@ -183,11 +191,13 @@ impl Ledger {
             Some(true) => Standing::Begun,
             Some(false) | None => Standing::Aside,
         };
-        self.learn_seals(own, new, &sealed, (begins, standing))?;
+        let told = if begins { Vec::new() } else { self.readers_of(here.header.epoch) };
+        self.learn_seals(own, here, new, &sealed, (begins, standing))?;
         if let Some(epoch) = self.epochs.get_mut(&new.id) {
             epoch.readers.extend(&sealed);
+            epoch.told.extend(told);
             if standing == Standing::Begun {
-                epoch.begin(Some(new.parent), sealed);
+                epoch.begin(Some(new.parent), here.mark(), sealed);
             } else if epoch.standing == Standing::Learned && epoch.sealed.is_empty() {
                 epoch.standing = Standing::Aside;
             }
@@ -211,7 +221,7 @@ impl Ledger {
             .or_else(keyless)
             .filter(|(standing, _)| *standing != Standing::Aside)?;
         // A newcomer may not be able to read that somebody left.
-        let unread = self.hidden > self.base_unnumbered;
+        let unread = self.cannot_read_all();
         let closed = |device: &DeviceId| {
             self.devices.get(device).is_none_or(|it| {
                 it.closed
@@ -225,6 +235,7 @@ impl Ledger {
     fn learn_seals(
         &mut self,
         own: &Device,
+        here: Here<'_>,
         new: &NewEpoch,
         sealed: &BTreeSet<DeviceId>,
         (begins, standing): (bool, Standing),
@@ -232,9 +243,9 @@ impl Ledger {
         if self.epochs.contains_key(&new.id) {
             return Ok(());
         }
-        let offered = self.offered.remove(&new.id).map(|(_, key)| Ok(key));
-        match offered.or_else(|| self.own_seal(own, new)) {
+        match self.own_seal(own, new) {
             Some(Ok(key)) => {
+                self.past.remove(&new.id);
                 let mut epoch = Epoch::learned(new.number, key);
                 epoch.standing = Standing::Aside;
                 // It may have begun here before its key came.
@@ -250,6 +261,7 @@ impl Ledger {
                     let keyless = self.keyless.entry(new.id).or_insert_with(|| Keyless {
                         number: new.number,
                         parent: new.parent,
+                        mark: here.mark(),
                         standing,
                         sealed: sealed.clone(),
                         cheated,

@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Closure, DeviceState, Heard, Ledger, Person, Top};
+use super::{Closure, DeviceState, Heard, Ledger, Mark, Person, Top};
 use crate::identity::{DeviceCert, PersonPublic};
 use crate::ids::{DeviceId, EntryId, EpochId, PersonId};
 
@@ -248,9 +248,11 @@ impl Ledger {
             top,
             unnamed: Vec::new(),
             heard: Heard {
-                by: BEFORE,
-                number: Some(number),
-                at: None,
+                mark: Mark {
+                    entry: BEFORE,
+                    number: Some(number),
+                    at: None,
+                },
                 epoch: u64::MAX,
                 admitted: false,
             },

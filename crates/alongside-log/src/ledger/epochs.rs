@@ -6,7 +6,7 @@ use rand_core::CryptoRngCore;
 
 use super::control::{Control, NewEpoch, Seal, roster_hash, seal_info};
 use super::base::BEFORE;
-use super::{DeviceState, Ledger, Person};
+use super::{DeviceState, Ledger, Mark, Person};
 use crate::ids::{DeviceId, EpochId, PersonId};
 use crate::seal::envelope::EpochKey;
 use crate::sealing_to;
@@ -36,6 +36,10 @@ pub(super) struct Epoch {
     pub(super) readers: BTreeSet<DeviceId>,
     /// Of these, the devices that are closed and may have had the key from the vault, if it is from before they were closed.
     pub(super) suspects: BTreeSet<DeviceId>,
+    /// The entry that began it.
+    pub(super) mark: Option<Mark>,
+    /// Newcomers who were told that it is there, with its key or without.
+    pub(super) told: BTreeSet<PersonId>,
 }
 
 impl Epoch {
@@ -48,6 +52,8 @@ impl Epoch {
             sealed: BTreeSet::new(),
             readers: BTreeSet::new(),
             suspects: BTreeSet::new(),
+            mark: None,
+            told: BTreeSet::new(),
         }
     }
 
@@ -59,12 +65,13 @@ impl Epoch {
     }
 
     /// The entry that began it has its place: whoever was closed before that has not got the key.
-    pub(super) fn begin(&mut self, parent: Option<EpochId>, sealed: BTreeSet<DeviceId>) {
+    pub(super) fn begin(&mut self, parent: Option<EpochId>, mark: Mark, sealed: BTreeSet<DeviceId>) {
         for suspect in core::mem::take(&mut self.suspects) {
             self.readers.remove(&suspect);
         }
         self.standing = Standing::Begun;
         self.parent = parent;
+        self.mark = Some(mark);
         self.readers.extend(&sealed);
         self.sealed = sealed;
     }
@@ -75,6 +82,7 @@ impl Epoch {
 pub(super) struct Keyless {
     pub(super) number: u64,
     pub(super) parent: EpochId,
+    pub(super) mark: Mark,
     pub(super) standing: Standing,
     pub(super) sealed: BTreeSet<DeviceId>,
     /// There was a seal for this device, and no key in it.
@@ -85,7 +93,7 @@ impl Keyless {
     /// Its key came after all.
     pub(super) fn give_to(self, epoch: &mut Epoch) {
         match self.standing {
-            Standing::Begun => epoch.begin(Some(self.parent), self.sealed),
+            Standing::Begun => epoch.begin(Some(self.parent), self.mark, self.sealed),
             Standing::Learned | Standing::Aside => epoch.standing = Standing::Aside,
         }
     }
@@ -107,14 +115,12 @@ impl Ledger {
         let keyed = self.epochs.get(&id).map(|epoch| epoch.number);
         keyed
             .or_else(|| self.keyless.get(&id).map(|epoch| epoch.number))
-            .or_else(|| self.offered.get(&id).map(|(number, _)| *number))
             .or_else(|| self.past.get(&id).copied())
     }
 
     /// The key of an epoch, if there is one.
     pub(super) fn key(&self, id: EpochId) -> Option<&EpochKey> {
-        let known = self.epochs.get(&id).map(|epoch| &epoch.key);
-        known.or_else(|| self.offered.get(&id).map(|(_, key)| key))
+        self.epochs.get(&id).map(|epoch| &epoch.key)
     }
 
     /// Whether something is to be put right before anything else is written: somebody could read the present epoch who shall not (their
@@ -166,22 +172,31 @@ impl Ledger {
             .map(|(id, person)| (*id, person))
     }
 
-    /// The oldest epoch of somebody's time that they were not given the key of, because whoever began it did not know of them; and the epoch
-    /// under which they can be given it.
+    /// The oldest epoch that somebody was not told of who came in while it began, by whoever did not know of them; and who.
     fn lacking(&self) -> Option<(EpochId, PersonId)> {
         let mut lacking: Vec<(u64, EpochId, PersonId)> = Vec::new();
         for (id, epoch) in self.epochs.iter().filter(|(_, epoch)| epoch.parent.is_some()) {
             for (person, it) in self.present() {
-                if epoch.number >= it.from
-                    && !self.reads(person, epoch)
-                    && self.reachable(person, *id).is_some()
-                    && self.live_of(person).next().is_some()
-                {
+                let known = epoch.mark.is_none_or(|mark| was_told(&mark, it))
+                    || epoch.told.contains(&person)
+                    || self.reads(person, epoch);
+                if !known && self.reachable(person, *id).is_some() && self.live_of(person).next().is_some() {
                     lacking.push((epoch.number, *id, person));
                 }
             }
         }
         lacking.into_iter().min().map(|(_, id, person)| (id, person))
+    }
+
+    /// The people who read what is written in an epoch.
+    pub(super) fn readers_of(&self, id: EpochId) -> Vec<PersonId> {
+        let Some(epoch) = self.epochs.get(&id) else {
+            return Vec::new();
+        };
+        let readers = epoch.readers.iter();
+        readers
+            .filter_map(|reader| Some(self.devices.get(reader)?.person))
+            .collect()
     }
 
     /// Somebody who was let in while somebody else was, so that one of them does not know of the other: their device.
@@ -196,14 +211,9 @@ impl Ledger {
 
     /// Whether a member could read the entry that made a device known, or was told of it when they came in.
     pub(super) fn is_known_to(&self, device: &DeviceState, person: &Person) -> bool {
-        let earlier_in_chain = match (device.heard.at, person.by) {
-            (Some((author, seq)), Some((by, admitted))) => author == by && seq < admitted,
-            (_, _) => false,
-        };
         device.person == person.public.id()
-            || earlier_in_chain
             || person.from <= device.heard.epoch
-            || device.heard.number.is_some_and(|number| number <= person.told)
+            || was_told(&device.heard.mark, person)
     }
 
     /// The newest epoch but this one that somebody reads.
@@ -221,7 +231,7 @@ impl Ledger {
             .map(|(id, it)| (id, it.public.receiving))
     }
 
-    /// Under which epoch a control is sealed: what hands on a key that is there already, under one that its receiver reads.
+    /// Under which epoch a control is sealed: what tells of an epoch that is there already, under one that whoever is told reads.
     pub(super) fn epoch_for(&self, control: &Control, present: EpochId) -> EpochId {
         let Control::Epoch(new) = control else {
             return present;
@@ -229,14 +239,14 @@ impl Ledger {
         if !self.epochs.contains_key(&new.id) {
             return present;
         }
-        let receiver = new.seals.iter().find_map(|seal| self.devices.get(&seal.device));
+        let receiver = self.lacking().filter(|(id, _)| *id == new.id);
         receiver
-            .and_then(|receiver| self.reachable(receiver.person, new.id))
+            .and_then(|(id, person)| self.reachable(person, id))
             .unwrap_or(present)
     }
 
     /// What puts right what [`Ledger::must_rekey`] finds: a new epoch, its key sealed to every device that can write here; or, where only
-    /// somebody lacks a key that the others have, that key sealed to them; or somebody is made known again.
+    /// a newcomer was not told of an epoch, that there is one, with its key if it is of their time; or somebody is made known again.
     #[must_use]
     pub fn rekey(&self, rng: &mut impl CryptoRngCore) -> Control {
         let present = self.current().map_or(0, |(_, epoch)| epoch.number);
@@ -244,10 +254,12 @@ impl Ledger {
         if !awaited && !self.is_overread() && self.cheated().is_none() {
             let lacking = self.lacking().and_then(|(id, person)| {
                 let epoch = self.epochs.get(&id)?;
-                Some(((id, epoch.number, epoch.parent?), &epoch.key, person))
+                let theirs = epoch.number >= self.persons.get(&person)?.from;
+                let receivers = self.live_of(person).filter(|_| theirs).collect();
+                Some(((id, epoch.number, epoch.parent?), &epoch.key, receivers))
             });
-            if let Some((id, key, person)) = lacking {
-                return self.sealed_epoch(id, key, self.live_of(person).collect(), rng);
+            if let Some((id, key, receivers)) = lacking {
+                return self.sealed_epoch(id, key, receivers, rng);
             }
             if let Some((person, device)) = self.unheard()
                 && let Some(member_key) = person.member_key
@@ -275,7 +287,7 @@ impl Ledger {
         // A newcomer who cannot read that somebody left sees it by this: nobody seals anything to them any more.
         let receivers = self
             .live()
-            .filter(|(id, it)| self.base.is_none() || it.heard.by != BEFORE || reads(id))
+            .filter(|(id, it)| self.base.is_none() || it.heard.mark.entry != BEFORE || reads(id))
             .map(|(id, it)| (id, it.public.receiving))
             .collect();
         self.sealed_epoch(
@@ -309,4 +321,13 @@ impl Ledger {
             seals,
         })
     }
+}
+
+/// Whether an entry was there for who let somebody in: they were told of it then.
+fn was_told(mark: &Mark, person: &Person) -> bool {
+    let earlier_in_chain = match (mark.at, person.by) {
+        (Some((author, seq)), Some((by, admitted))) => author == by && seq < admitted,
+        (_, _) => false,
+    };
+    earlier_in_chain || mark.number.is_some_and(|number| number <= person.told)
 }

@@ -49,20 +49,19 @@ impl Ledger {
             return Err(self.unauthentic(candidate));
         }
         let fresh = self.check_author(&candidate)?;
-        let gap = match self.check_place(candidate.entry, &candidate.header) {
-            Ok(gap) => gap,
+        match self.check_place(candidate.entry, &candidate.header) {
+            Ok(()) => {}
             Err(NoPlace::Refused(why)) => return Err(why.into()),
             Err(NoPlace::Missing(parent)) => {
-                self.take_offer(own, &candidate);
                 return Err(NotLinked::Held(On::Entry(parent), candidate.held));
             }
         };
         if let Some(Control::Epoch(new)) = candidate.control()
             && self.base.is_some()
+            && !new.seals.is_empty()
             && self.epoch_number(new.parent).is_none()
         {
             // A newcomer is given the older of two keys that they lack later than the newer, if two give them.
-            self.take_offer(own, &candidate);
             return Err(NotLinked::Held(On::Epoch(new.parent), candidate.held));
         }
         let Candidate {
@@ -92,7 +91,7 @@ impl Ledger {
                 device: Some(header.device),
             });
         }
-        self.note(held.envelope, here, gap);
+        self.note(held.envelope, here);
         let number = held.incoming.number;
         Ok(match content {
             Ok(content) => Outcome::Opened(Verified {
@@ -124,10 +123,12 @@ impl Ledger {
         if self.devices.contains_key(&device) || brings == Some(device) {
             return Refusal::BadSignature.into();
         }
-        if self
-            .revoked
-            .contains_key(&(candidate.header.person, device))
-        {
+        // Of somebody who has left, another device may not have known it yet, and begun to speak here: its hello is closed out, too.
+        let left = self
+            .persons
+            .get(&candidate.header.person)
+            .is_some_and(|person| person.left);
+        if left || self.revoked.contains_key(&(candidate.header.person, device)) {
             return Refusal::Closed.into();
         }
         let prev = match candidate.header.place {
@@ -174,10 +175,13 @@ impl Ledger {
                 certified(cert, &person.public, header.device).map(Some)
             }
             Some(_) | None => {
-                if !self.persons.contains_key(&header.person) {
-                    return Err(Refusal::NotMember);
-                }
-                let device = self.devices.get(&header.device).ok_or(Refusal::UnknownDevice)?;
+                let person = self.persons.get(&header.person).ok_or(Refusal::NotMember)?;
+                let unknown = if person.left {
+                    Refusal::Closed
+                } else {
+                    Refusal::UnknownDevice
+                };
+                let device = self.devices.get(&header.device).ok_or(unknown)?;
                 if device.person != header.person {
                     return Err(Refusal::UnknownDevice);
                 }
@@ -190,40 +194,24 @@ impl Ledger {
         }
     }
 
-    /// Whether it continues its device's chain, and what it follows on is here. A newcomer's ledger lets gaps in a chain pass as far as
-    /// entries explain them that it cannot read: how many.
-    fn check_place(&self, entry: EntryId, header: &Header<'_>) -> Result<u64, NoPlace> {
+    /// Whether it continues its device's chain, and what it follows on is here.
+    ///
+    /// A newcomer cannot read everything that was written since they came: others may have written it before they heard of it. Where that is
+    /// so, entries take their places with gaps between them; that nothing else was left out, the relay's numbers tell.
+    fn check_place(&self, entry: EntryId, header: &Header<'_>) -> Result<(), NoPlace> {
         let mut deepest: Option<u64> = None;
         let mut missing: Option<EntryId> = None;
         let mut see = |id: EntryId| match self.depths.get(&id) {
             Some(depth) => deepest = deepest.max(Some(*depth)),
             None => missing = missing.or(Some(id)),
         };
-        let mut gap = 0;
         match header.place {
             Place::Chain { seq, prev } => {
                 if prev.is_none() != (seq == 0) {
                     return Err(Refusal::Malformed.into());
                 }
-                let top = self.devices.get(&header.device).and_then(|device| device.top);
-                let next = top.map_or(Some(0), |top| top.seq.checked_add(1));
-                let next = next.ok_or(Refusal::Forked)?;
-                gap = seq.checked_sub(next).ok_or(Refusal::Forked)?;
-                if gap == 0 && prev != top.map(|top| top.entry) {
-                    return Err(Refusal::Forked.into());
-                }
-                if let Some(prev) = prev
-                    && gap > 0
-                {
-                    if self.depths.contains_key(&prev) {
-                        return Err(Refusal::Malformed.into());
-                    }
-                    if self.waiting.epochs().next().is_some() || gap > self.could_be_hidden() {
-                        return Err(NoPlace::Missing(prev));
-                    }
-                } else if let Some(prev) = prev {
-                    see(prev);
-                }
+                self.check_chain(header.device, seq, prev)?;
+                prev.into_iter().for_each(&mut see);
             }
             Place::Round(round) => {
                 let other = self.statements.get(&(round, header.person));
@@ -234,33 +222,57 @@ impl Ledger {
         }
         header.heads.iter().for_each(&mut see);
         if let Some(missing) = missing
-            && self.hidden == 0
+            && !self.cannot_read_all()
         {
             return Err(NoPlace::Missing(missing));
         }
         let least = deepest.map_or(0, |depth| depth.saturating_add(1));
-        let whole = gap == 0 && missing.is_none();
-        if header.depth < least || (whole && header.depth != least) {
+        if header.depth < least || (missing.is_none() && header.depth != least) {
             return Err(Refusal::WrongDepth.into());
         }
-        Ok(gap)
+        Ok(())
     }
 
-    /// How many entries there can be that this newcomer cannot read and nothing was explained by yet.
-    pub(super) fn could_be_hidden(&self) -> u64 {
-        self.hidden
-            .saturating_sub(self.base_unnumbered)
-            .saturating_sub(self.explained)
-    }
-
-    /// An epoch's key out of an entry that waits for its parents: they may be sealed under this very key.
-    fn take_offer(&mut self, own: &Device, candidate: &Candidate) {
-        if let Some(Control::Epoch(new)) = candidate.control()
-            && self.key(new.id).is_none()
-            && let Some(Ok(key)) = self.own_seal(own, new)
-        {
-            self.offered.insert(new.id, (new.number, key));
+    /// Whether its place in its device's chain is free, and the one that follows on what it says.
+    fn check_chain(&self, device: DeviceId, seq: u64, prev: Option<EntryId>) -> Result<(), Refusal> {
+        if self.places.contains_key(&(device, seq)) {
+            return Err(Refusal::Forked);
         }
+        let top = self.devices.get(&device).and_then(|device| device.top);
+        let next = top.map_or(Some(0), |top| top.seq.checked_add(1));
+        if next == Some(seq) {
+            return match prev == top.map(|top| top.entry) {
+                true => Ok(()),
+                false => Err(Refusal::Forked),
+            };
+        }
+        let first = self.base_seq(device);
+        let filled = self.base.is_some() && first.is_none_or(|first| seq > first);
+        if next.is_none_or(|next| seq < next) && !filled {
+            return Err(Refusal::Forked);
+        }
+        // It leaves places out, or fills one: then the one before it cannot be one that has another place.
+        let before = seq.checked_sub(1).and_then(|before| self.places.get(&(device, before)));
+        match (before, prev) {
+            (Some(before), Some(prev)) if *before != prev => Err(Refusal::Forked),
+            (None, Some(prev)) if self.depths.contains_key(&prev) => Err(Refusal::Malformed),
+            (_, _) => Ok(()),
+        }
+    }
+
+    /// Where a chain stood when this newcomer came.
+    fn base_seq(&self, device: DeviceId) -> Option<u64> {
+        let devices = &self.base.as_ref()?.devices;
+        let of = devices
+            .iter()
+            .find(|it| it.cert.claims().map(|it| it.id()) == Some(device))?;
+        of.top.map(|top| top.seq)
+    }
+
+    /// Whether there can be something among what came in that this newcomer cannot read, or not yet.
+    pub(super) fn cannot_read_all(&self) -> bool {
+        self.base.is_some()
+            && (self.hidden > self.base_unnumbered || self.waiting.epochs().next().is_some())
     }
 
     /// What is sealed to this device, if anything is: the key, or a false one.
@@ -274,13 +286,12 @@ impl Ledger {
         Some(key.ok_or(Refusal::NotAllowed))
     }
 
-    fn note(&mut self, envelope: EnvelopeId, here: Here<'_>, gap: u64) {
+    fn note(&mut self, envelope: EnvelopeId, here: Here<'_>) {
         let Here {
             header,
             entry,
             number,
         } = here;
-        self.explained = self.explained.saturating_add(gap);
         self.envelopes.insert(envelope, entry);
         self.depths.insert(entry, header.depth);
         if number.is_none() {
@@ -298,7 +309,12 @@ impl Ledger {
                     if let Some(prev) = prev {
                         self.heads.remove(&prev);
                     }
-                    device.top = Some(Top { seq, entry });
+                    if device.top.is_none_or(|top| top.seq < seq) {
+                        device.top = Some(Top { seq, entry });
+                    }
+                    if self.base.is_some() {
+                        self.places.insert((header.device, seq), entry);
+                    }
                     device
                         .unnamed
                         .retain(|statement| !header.heads.iter().any(|head| head == *statement));

@@ -102,13 +102,20 @@ struct DeviceState {
     heard: Heard,
 }
 
+/// Where an entry stands that later ones look back to.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    entry: EntryId,
+    /// None while it is one of this device's own that the relay has not numbered.
+    number: Option<u64>,
+    /// In which chain, and where in it.
+    at: Option<(DeviceId, u64)>,
+}
+
 /// The entry by which a device was last made known.
 #[derive(Clone, Copy, Debug)]
 struct Heard {
-    by: EntryId,
-    number: Option<u64>,
-    /// In which chain it stands, and where.
-    at: Option<(DeviceId, u64)>,
+    mark: Mark,
     /// The number of the epoch that it was sealed under.
     epoch: u64,
     /// It was let in, or introduced, by another; it did not say hello itself.
@@ -124,8 +131,6 @@ pub struct Ledger {
     epochs: BTreeMap<EpochId, Epoch>,
     /// Epochs that began here without a key for this device.
     keyless: BTreeMap<EpochId, Keyless>,
-    /// Keys out of entries that wait for their parents: those may lie under these very keys.
-    offered: BTreeMap<EpochId, (u64, EpochKey)>,
     /// Epochs from before this person's time, and their numbers.
     past: BTreeMap<EpochId, u64>,
     persons: BTreeMap<PersonId, Person>,
@@ -146,11 +151,12 @@ pub struct Ledger {
     running: Vec<[u8; 32]>,
     first: u64,
     waiting: Waiting,
-    /// A newcomer's: how many envelopes from before their time came in since, less those that their base knows already …
+    /// A newcomer's: how many envelopes from before their time came in since they came …
     hidden: u64,
+    /// … how many of those their base knows already …
     base_unnumbered: u64,
-    /// … and how many of them gaps have been explained by.
-    explained: u64,
+    /// … and what stands where in each chain, for there can be gaps in them that are filled later.
+    places: BTreeMap<(DeviceId, u64), EntryId>,
     base: Option<Base>,
 }
 
@@ -204,7 +210,6 @@ impl Ledger {
             naming: ring.naming.clone(),
             epochs: BTreeMap::new(),
             keyless: BTreeMap::new(),
-            offered: BTreeMap::new(),
             past: BTreeMap::new(),
             persons: BTreeMap::new(),
             devices: BTreeMap::new(),
@@ -219,7 +224,7 @@ impl Ledger {
             waiting: Waiting::default(),
             hidden: 0,
             base_unnumbered: 0,
-            explained: 0,
+            places: BTreeMap::new(),
             base: ring.base.clone(),
         };
         match &ring.base {
@@ -309,7 +314,6 @@ impl Ledger {
     pub fn learn_epoch(&mut self, secret: &EpochSecret) {
         let id = secret.key.epoch(self.space, secret.number);
         self.past.remove(&id);
-        self.offered.remove(&id);
         let begun = self.keyless.remove(&id);
         let closed = self.devices.iter().filter(|(_, it)| it.closed.is_some());
         let closed = closed.map(|(device, _)| *device);

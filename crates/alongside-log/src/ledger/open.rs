@@ -7,7 +7,7 @@ use super::control::Control;
 use super::link::NotLinked;
 use super::outcome::{Alarm, Incoming, Opened, Outcome, Refusal};
 use super::waiting::{Held, On};
-use super::{Heard, Ledger};
+use super::Ledger;
 use crate::hash::hash;
 use crate::identity::Device;
 use crate::ids::{EntryId, EnvelopeId, EpochId};
@@ -41,7 +41,7 @@ impl Ledger {
 
     /// A newcomer's: when this changes, gaps may be explained that were not before.
     fn what_explains_gaps(&self) -> (u64, bool) {
-        (self.hidden, self.waiting.epochs().next().is_some())
+        (self.hidden, self.cannot_read_all())
     }
 
     /// Follows the relay's numbers: each must be the next, or one that was here before with the same envelope.
@@ -171,11 +171,18 @@ impl Ledger {
         for closure in closures.filter(|closure| closure.by == entry) {
             closure.at = Some(number);
         }
-        for device in self.devices.values_mut() {
-            let Heard { by, number: at, .. } = &mut device.heard;
-            if *by == entry {
-                *at = Some(number);
-            }
+        let heard = self.devices.values_mut().map(|device| &mut device.heard.mark);
+        let begun = self
+            .epochs
+            .values_mut()
+            .filter_map(|epoch| epoch.mark.as_mut());
+        let keyless = self.keyless.values_mut().map(|epoch| &mut epoch.mark);
+        for mark in heard
+            .chain(begun)
+            .chain(keyless)
+            .filter(|mark| mark.entry == entry)
+        {
+            mark.number = Some(number);
         }
     }
 
@@ -231,7 +238,7 @@ impl Ledger {
         let linked = self.depths.contains_key(&entry).then_some(On::Entry(entry));
         let brought = brings.map(|device| device.id());
         let brought = brought.filter(|device| self.devices.contains_key(device));
-        let epoch = epoch.filter(|epoch| self.key(*epoch).is_some() || self.keyless.contains_key(epoch));
+        let epoch = epoch.filter(|epoch| self.epoch_number(*epoch).is_some());
         linked
             .into_iter()
             .chain(brought.map(On::Device))

@@ -220,7 +220,10 @@ impl<P: Platform> Client<P> {
         }
         let handle = lock.handle.clone();
         let mut inner = self.0.inner.borrow_mut();
-        inner.period += 1;
+        // Read again while it is open, it is the same time of being open: the loop goes on.
+        if inner.open.is_none() {
+            inner.period += 1;
+        }
         inner.lock = Some(lock);
         inner.open = Some(Open {
             handle,

@@ -135,7 +135,8 @@ impl<P: Platform> Client<P> {
             let batch = admission(open, platform, &sent, &claim)?;
             Ok::<_, InviteError>((sent.space, batch))
         });
-        let (space, batch) = prepared.map_err(DispatchError::from)??;
+        let prepared = prepared.map_err(DispatchError::from)?;
+        let (space, batch) = self.or_as_before(prepared).await?;
         self.settle(batch).await.map_err(DispatchError::from)?;
         drop(_turn);
         self.announce(&[Change::Invitations, Change::Space(to_core_space(space))]);

@@ -12,6 +12,7 @@ use super::{PAGE, SyncError, Told};
 use crate::client::{Change, Client};
 use crate::device::Open;
 use crate::inbox::{self, TakenIn};
+use crate::intent::DispatchError;
 use crate::net::NetError;
 use crate::outbox::Outbox;
 use crate::ports::{Platform, Store};
@@ -195,13 +196,16 @@ impl<P: Platform> Client<P> {
         let platform = self.platform();
         let batch = self.with_open(|open| {
             let events = restated(open, id);
-            let mut writer = Writer::new(open, platform, id, Batch::default()).ok()?;
+            let mut writer = Writer::new(open, platform, id, Batch::default())?;
             for event in events {
-                writer.act(alongside_core::root::Act::Say(event)).ok()?;
+                writer.act(alongside_core::root::Act::Say(event))?;
             }
-            Some(writer.batch)
+            Ok::<_, DispatchError>(writer.batch)
         });
-        if let Ok(Some(batch)) = batch {
+        // Where nothing can be said, as in a space that was left, nothing is.
+        if let Ok(batch) = batch
+            && let Ok(batch) = self.or_as_before(batch).await
+        {
             self.settle(batch).await?;
         }
         Ok(())

@@ -56,7 +56,8 @@ fn go_to_first_entry(window: &web_sys::Window, then: &js_sys::Function) -> bool 
     };
     let first = js_sys::Array::from(&entries).get(0);
     let first_key = super::property(&first, "key");
-    let current_key = super::property(&navigation, "currentEntry").and_then(|entry| super::property(&entry, "key"));
+    let current_key =
+        super::property(&navigation, "currentEntry").and_then(|entry| super::property(&entry, "key"));
     let (Some(first_key), Some(current_key)) = (first_key, current_key) else {
         return false;
     };

@@ -6,7 +6,10 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Milliseconds since 1970 (UTC).
 pub(crate) fn now_ms() -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "a whole number of milliseconds, far below 2^53")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a whole number of milliseconds, far below 2^53"
+    )]
     let now = js_sys::Date::now() as i64;
     now
 }

@@ -59,12 +59,27 @@ impl IndexedDb {
     /// A transaction over some tables; a writing one is on the disk when it completes.
     fn transaction(&self, tables: &[Table], mode: IdbTransactionMode) -> Result<IdbTransaction, StoreError> {
         let database = self.database.borrow().clone().ok_or(StoreError::Gone)?;
-        let names: Array = tables.iter().map(|table| JsValue::from_str(table.name())).collect();
+        let names: Array = tables
+            .iter()
+            .map(|table| JsValue::from_str(table.name()))
+            .collect();
         let options = Object::new();
         let _ = Reflect::set(&options, &"durability".into(), &"strict".into());
-        super::call(&database, "transaction", &[names.into(), mode.into(), options.into()])
-            .and_then(JsCast::dyn_into)
-            .map_err(|fault| what(&fault))
+        super::call(
+            &database,
+            "transaction",
+            &[names.into(), mode.into(), options.into()],
+        )
+        .and_then(JsCast::dyn_into)
+        .map_err(|fault| what(&fault))
+    }
+}
+
+impl Drop for IndexedDb {
+    fn drop(&mut self) {
+        if let Some(database) = self.database.borrow_mut().take() {
+            database.close();
+        }
     }
 }
 
@@ -169,7 +184,9 @@ impl Store for IndexedDb {
 
 fn put(transaction: &IdbTransaction, write: Write) -> Result<(), StoreError> {
     match write {
-        Write::Put(table, key, value) => store(transaction, table)?.put_with_key(&bytes(&value), &bytes(&key)),
+        Write::Put(table, key, value) => {
+            store(transaction, table)?.put_with_key(&bytes(&value), &bytes(&key))
+        }
         Write::Delete(table, key) => store(transaction, table)?.delete(&bytes(&key)),
         Write::Clear(table) => store(transaction, table)?.clear(),
     }
@@ -241,9 +258,7 @@ fn completion(transaction: &IdbTransaction) -> Promise {
 }
 
 fn what(fault: &JsValue) -> StoreError {
-    fault
-        .dyn_ref::<DomException>()
-        .map_or(StoreError::Failed, named)
+    fault.dyn_ref::<DomException>().map_or(StoreError::Failed, named)
 }
 
 fn named(fault: &DomException) -> StoreError {

@@ -20,7 +20,8 @@ pub(crate) fn take_over(on_change: Rc<dyn Fn(bool)>) {
 }
 
 fn request(steal: bool, on_change: Rc<dyn Fn(bool)>) {
-    let Some(manager) = web_sys::window().and_then(|window| super::property(&window.navigator(), "locks")) else {
+    let Some(manager) = web_sys::window().and_then(|window| super::property(&window.navigator(), "locks"))
+    else {
         // A browser without locks is turned away at the start (boot.js); alone, one leads.
         on_change(true);
         return;

@@ -3,6 +3,8 @@
 
 pub(crate) mod away;
 pub(crate) mod clock;
+#[cfg(debug_assertions)]
+pub(crate) mod conformance;
 pub(crate) mod fetch;
 pub(crate) mod indexeddb;
 pub(crate) mod kept;

@@ -71,17 +71,10 @@ impl Picture {
     }
 }
 
-/// The picture of one field.
-pub(crate) fn chart(picture: Picture) -> AnyView {
+/// The picture of one field; nothing where there are not enough days yet to tell.
+pub(crate) fn chart(picture: &Picture) -> Option<AnyView> {
     if !picture.has_enough() {
-        let title = picture.title.clone();
-        return view! {
-            <section class="chart">
-                <h3>{title}</h3>
-                <p class="says">{t!("chart-too-few")}</p>
-            </section>
-        }
-        .into_any();
+        return None;
     }
     let says = picture.says();
     let name = t!("chart-name", title = picture.title.clone(), says = says.clone());
@@ -105,7 +98,7 @@ pub(crate) fn chart(picture: Picture) -> AnyView {
         .map(|(index, line)| draw(index, line))
         .collect_view();
     let days = picture.lines.first().map(|line| ends(&line.points));
-    view! {
+    let drawn = view! {
         <section class="chart">
             <h3>{picture.title.clone()}</h3>
             <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=name>
@@ -114,10 +107,11 @@ pub(crate) fn chart(picture: Picture) -> AnyView {
                 {days}
             </svg>
             <p class="says" aria-hidden="true">{says}</p>
-            {table(&picture)}
+            {table(picture)}
         </section>
     }
-    .into_any()
+    .into_any();
+    Some(drawn)
 }
 
 fn y_of(value: u8) -> f64 {
@@ -270,7 +264,10 @@ mod tests {
 
     fn line(values: &[Option<u8>]) -> Line {
         let first = Date::constant(2026, 11, 1);
-        let points = first.series(jiff::ToSpan::day(1)).zip(values.iter().copied()).collect();
+        let points = first
+            .series(jiff::ToSpan::day(1))
+            .zip(values.iter().copied())
+            .collect();
         Line {
             name: "Ada".to_owned(),
             colour: 0,
@@ -296,7 +293,10 @@ mod tests {
     #[test]
     fn the_sentence_says_how_many_days_and_between_what() {
         let says = picture(&[Some(3), None, Some(8), Some(4)]).says();
-        assert!(says.contains("Ada") && says.contains('3') && says.contains('8'), "{says}");
+        assert!(
+            says.contains("Ada") && says.contains('3') && says.contains('8'),
+            "{says}"
+        );
     }
 
     #[test]

@@ -47,8 +47,16 @@ pub(crate) fn Field(
         }
     });
     let invalid = move || wrong.with(Option::is_some).then_some("true");
-    let (capitals, check) = if exact { ("none", "false") } else { ("sentences", "true") };
-    let class = if long || !exact { "input words-typed" } else { "input" };
+    let (capitals, check) = if exact {
+        ("none", "false")
+    } else {
+        ("sentences", "true")
+    };
+    let class = if long || !exact {
+        "input words-typed"
+    } else {
+        "input"
+    };
     let control = if long {
         view! {
             <textarea

@@ -96,7 +96,8 @@ pub(crate) fn Passphrase(
 #[component]
 fn Strength(value: RwSignal<String>, known: Signal<String>) -> impl IntoView {
     let level = Memo::new(move |_| {
-        value.with(|value| (!value.is_empty()).then(|| known.with(|known| strength(value, &[known.as_str()]))))
+        value
+            .with(|value| (!value.is_empty()).then(|| known.with(|known| strength(value, &[known.as_str()]))))
     });
     let words = move || match level.get() {
         None => String::new(),

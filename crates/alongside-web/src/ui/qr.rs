@@ -18,7 +18,13 @@ pub(crate) fn qr(text: &str, name: String) -> Option<impl IntoView + use<>> {
                 column += 1;
             }
             if column > start {
-                path.push_str(&format!("M{} {}h{}v1H{}z", start + QUIET, row + QUIET, column - start, start + QUIET));
+                path.push_str(&format!(
+                    "M{} {}h{}v1H{}z",
+                    start + QUIET,
+                    row + QUIET,
+                    column - start,
+                    start + QUIET
+                ));
             }
             column += 1;
         }

@@ -3,8 +3,8 @@
 use alongside_core::{checkin, members, rhythm, root};
 use alongside_replica::ports::StoreError;
 use alongside_replica::{
-    DispatchError, InviteError, LookError, MakeAccountError, NetError, RecoverError, SignInError, UnlockError,
-    VaultChangeError, WordsError,
+    DispatchError, InviteError, LookError, MakeAccountError, NetError, RecoverError, SignInError,
+    UnlockError, VaultChangeError, WordsError,
 };
 
 use crate::t;
@@ -68,7 +68,8 @@ pub(crate) fn rejected(rejection: &root::Rejection) -> String {
         root::Rejection::CheckIn(rejection) => match rejection {
             checkin::Rejection::NotToday { .. } => t!("checkin-not-today"),
             checkin::Rejection::OutOfRange { .. } => t!("checkin-out-of-range"),
-            checkin::Rejection::TooLong { chars, max, .. } | checkin::Rejection::CareTooLong { chars, max } => {
+            checkin::Rejection::TooLong { chars, max, .. }
+            | checkin::Rejection::CareTooLong { chars, max } => {
                 t!("text-too-long", chars = *chars, max = *max)
             }
             checkin::Rejection::NothingToSay => t!("checkin-nothing-to-say"),

@@ -150,7 +150,9 @@ fn nearest(from_start: f64, width: f64) -> u8 {
     if width <= 0.0 {
         return 0;
     }
-    let value = (from_start / width * f64::from(MOST)).round().clamp(0.0, f64::from(MOST));
+    let value = (from_start / width * f64::from(MOST))
+        .round()
+        .clamp(0.0, f64::from(MOST));
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

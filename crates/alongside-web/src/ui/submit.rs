@@ -26,7 +26,8 @@ impl Act {
         self.wrong.set(Some(wrong));
     }
 
-    /// Does it, unless it is being done. What went wrong is said beside the button.
+    /// Does it, unless it is being done. What went wrong is said beside the button. The page may be left meanwhile: what the
+    /// work needs of its signals it takes before.
     pub(crate) fn run(self, work: impl Future<Output = Result<(), String>> + 'static) {
         if self.busy.get_untracked() {
             return;

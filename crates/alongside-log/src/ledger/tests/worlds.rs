@@ -171,10 +171,9 @@ impl World {
             }
         }
         if std::env::var("STATE").is_ok() { for (at, (c, gone)) in self.clients.iter().zip(&self.gone).enumerate() { if !*gone {
-            eprintln!("== {at} {:?} person {:?} base {} members {} held {} refused {:?} must {} hidden {} unn {} expl {}", c.who.device_id(), c.who.person(), c.ledger.keyring().base.is_some(), c.members().len(), c.ledger.held(), c.refused, c.ledger.must_rekey(), c.ledger.hidden, c.ledger.base_unnumbered, c.ledger.explained);
+            eprintln!("== {at} {:?} person {:?} base {} members {} held {} refused {:?} must {} hidden {} unn {}", c.who.device_id(), c.who.person(), c.ledger.keyring().base.is_some(), c.members().len(), c.ledger.held(), c.refused, c.ledger.must_rekey(), c.ledger.hidden, c.ledger.base_unnumbered);
             for (id, e) in &c.ledger.epochs { eprintln!("      epoch {id:?} n {} {:?} sealed {:?} readers {:?} parent {:?}", e.number, e.standing, e.sealed.len(), e.readers.len(), e.parent); }
             for (id, k) in &c.ledger.keyless { eprintln!("      keyless {id:?} n {} {:?}", k.number, k.standing); }
-            for (id, k) in &c.ledger.offered { eprintln!("      offered {id:?} n {}", k.0); }
             eprintln!("      past {:?}", c.ledger.past);
             eprintln!("      waits {:?}", c.ledger.waiting.summary());
         } } }

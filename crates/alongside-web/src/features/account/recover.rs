@@ -39,10 +39,14 @@ pub(crate) fn Recover() -> impl IntoView {
             return;
         }
         let go = go.clone();
+        let (account, recovery) = (account.get_untracked(), recovery.get_untracked());
         act.run(async move {
-            let (account, recovery) = (account.get_untracked(), recovery.get_untracked());
             session.stand_in_line().await;
-            match session.client().recover(&name, &account, &recovery, &secret).await {
+            match session
+                .client()
+                .recover(&name, &account, &recovery, &secret)
+                .await
+            {
                 Ok(()) => {
                     kept::ask_to_stay().await;
                     go("/");

@@ -31,8 +31,16 @@ pub(crate) fn WordSheet(
     handle: String,
 ) -> impl IntoView {
     let (title, use_of, keep) = match of {
-        SheetOf::Account => (t!("sheet-account"), t!("sheet-account-use"), t!("sheet-account-keep")),
-        SheetOf::Recovery => (t!("sheet-recovery"), t!("sheet-recovery-use"), t!("sheet-recovery-keep")),
+        SheetOf::Account => (
+            t!("sheet-account"),
+            t!("sheet-account-use"),
+            t!("sheet-account-keep"),
+        ),
+        SheetOf::Recovery => (
+            t!("sheet-recovery"),
+            t!("sheet-recovery-use"),
+            t!("sheet-recovery-keep"),
+        ),
     };
     view! {
         <div class="stack">
@@ -64,7 +72,14 @@ pub(crate) fn Confirm(
     let act = Act::new();
     let asked: Vec<(usize, &'static str, RwSignal<String>, RwSignal<Option<String>>)> = pick(words.len())
         .into_iter()
-        .filter_map(|at| Some((at + 1, *words.get(at)?, RwSignal::new(String::new()), RwSignal::new(None))))
+        .filter_map(|at| {
+            Some((
+                at + 1,
+                *words.get(at)?,
+                RwSignal::new(String::new()),
+                RwSignal::new(None),
+            ))
+        })
         .collect();
     let fields = asked
         .iter()

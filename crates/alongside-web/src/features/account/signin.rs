@@ -40,12 +40,12 @@ pub(crate) fn SignIn() -> impl IntoView {
             wrong.set(None);
         }
         let go = go.clone();
+        let (name, secret, typed) = (
+            handle.get_untracked().trim().to_lowercase(),
+            passphrase.get_untracked(),
+            words.get_untracked(),
+        );
         act.run(async move {
-            let (name, secret, typed) = (
-                handle.get_untracked().trim().to_lowercase(),
-                passphrase.get_untracked(),
-                words.get_untracked(),
-            );
             session.stand_in_line().await;
             match session.client().sign_in(&name, &secret, &typed).await {
                 Ok(()) => {

@@ -23,8 +23,8 @@ pub(crate) fn Unlock(
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         wrong.set(None);
+        let typed = passphrase.get_untracked();
         act.run(async move {
-            let typed = passphrase.get_untracked();
             session.stand_in_line().await;
             match session.client().unlock(&typed).await {
                 Ok(()) => Ok(()),

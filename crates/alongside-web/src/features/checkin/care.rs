@@ -27,7 +27,11 @@ pub(crate) fn Care(
 ) -> impl IntoView {
     let session = use_session();
     let me = session.client().me();
-    let given = one.care.iter().find(|care| Some(care.author) == me).and_then(|care| care.care.clone());
+    let given = one
+        .care
+        .iter()
+        .find(|care| Some(care.author) == me)
+        .and_then(|care| care.care.clone());
     let shown = one
         .care
         .iter()

@@ -84,7 +84,9 @@ impl Draft {
             Field::Said => Some(self.said),
             Field::Tension => Some(self.tension),
             Field::CameBack => Some(self.came_back),
-            Field::Mood | Field::Pressure | Field::Close | Field::Free | Field::Understood | Field::Fit => None,
+            Field::Mood | Field::Pressure | Field::Close | Field::Free | Field::Understood | Field::Fit => {
+                None
+            }
             Field::ThanksFor | Field::Need | Field::Note => None,
         }
     }
@@ -95,7 +97,9 @@ impl Draft {
             Field::ThanksFor => Some(self.thanks_for),
             Field::Need => Some(self.need),
             Field::Note => Some(self.note),
-            Field::Mood | Field::Pressure | Field::Close | Field::Free | Field::Understood | Field::Fit => None,
+            Field::Mood | Field::Pressure | Field::Close | Field::Free | Field::Understood | Field::Fit => {
+                None
+            }
             Field::Gave | Field::Got | Field::Thanks | Field::Said | Field::Tension | Field::CameBack => None,
         }
     }
@@ -153,7 +157,9 @@ impl Draft {
         Field::ALL
             .into_iter()
             .filter(|field| answers.has(*field))
-            .filter(|field| !kept.contains(field) && field.parent().is_none_or(|parent| !kept.contains(&parent)))
+            .filter(|field| {
+                !kept.contains(field) && field.parent().is_none_or(|parent| !kept.contains(&parent))
+            })
             .collect()
     }
 }

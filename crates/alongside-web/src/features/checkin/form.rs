@@ -45,11 +45,12 @@ pub(crate) fn Alone() -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let go = go.clone();
+        let answers = draft.answers();
         act.run(async move {
             let client = session.client();
             let me = client.me_space().ok_or_else(|| t!("dispatch-locked"))?;
             let context = client.context(me).ok_or_else(|| t!("dispatch-locked"))?;
-            let wishes = checkin::plan(context.today, None, &draft.answers(), &BTreeSet::new());
+            let wishes = checkin::plan(context.today, None, &answers, &BTreeSet::new());
             session
                 .dispatch(wishes.into_iter().map(|(_, command)| (me, command)).collect())
                 .await
@@ -84,7 +85,8 @@ pub(crate) fn together(us: SpaceId) -> AnyView {
     let before = today.get_untracked();
     let draft = Draft::of(before.as_ref().and_then(|today| today.mine.as_ref()));
     let reviewing = RwSignal::new(false);
-    let out = Memo::new(move |_| today.with(|today| today.as_ref().is_some_and(|today| today.revealed.is_some())));
+    let out =
+        Memo::new(move |_| today.with(|today| today.as_ref().is_some_and(|today| today.revealed.is_some())));
     let alone = Memo::new(move |_| today.with(|today| today.as_ref().is_some_and(|today| today.alone)));
     let back = (us_path(us, ""), t!("back-us"));
     move_on(out, reviewing, us, draft, shown, alone, back)
@@ -130,12 +132,20 @@ fn move_on(
 }
 
 #[component]
-fn Fill(draft: Draft, shown: Memo<Option<crate::session::UsShown>>, reviewing: RwSignal<bool>) -> impl IntoView {
+fn Fill(
+    draft: Draft,
+    shown: Memo<Option<crate::session::UsShown>>,
+    reviewing: RwSignal<bool>,
+) -> impl IntoView {
     let members = Signal::derive(move || shown.get().map(|us| us.members).unwrap_or_default());
     let line = move || shown.get().map(|us| audience(&Readers::UsTogether(us)));
     let others = Memo::new(move |_| {
         let others = shown.get().map(|us| us.others()).unwrap_or_default();
-        if others.is_empty() { t!("the-other") } else { others }
+        if others.is_empty() {
+            t!("the-other")
+        } else {
+            others
+        }
     });
     let act = Act::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -145,7 +155,9 @@ fn Fill(draft: Draft, shown: Memo<Option<crate::session::UsShown>>, reviewing: R
             Ok(answers) if answers.is_empty() => act.say(t!("checkin-nothing-to-say")),
             Ok(_) => reviewing.set(true),
             Err(rejection) => {
-                act.say(reasons::rejected(&alongside_core::root::Rejection::CheckIn(rejection)));
+                act.say(reasons::rejected(&alongside_core::root::Rejection::CheckIn(
+                    rejection,
+                )));
             }
         }
     };
@@ -215,9 +227,9 @@ fn control(draft: Draft, field: Field, with: &str) -> AnyView {
         Form::YesNo => draft
             .yes_no(field)
             .map(|value| view! { <YesNo ask=question value=value/> }.into_any()),
-        Form::Words(_) => draft.words(field).map(|value| {
-            view! { <field::Field label=question value=value long=true/> }.into_any()
-        }),
+        Form::Words(_) => draft
+            .words(field)
+            .map(|value| view! { <field::Field label=question value=value long=true/> }.into_any()),
     }
     .into_any()
 }

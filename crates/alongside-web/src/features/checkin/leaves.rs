@@ -70,7 +70,10 @@ fn leaf(us: SpaceId, one: &Revealed, member: &MemberShown, members: &[MemberShow
 
 /// Answers, each with its name. Where `shared` is given, what is not in it is marked as kept.
 pub(crate) fn answers_list(answers: &Answers, shared: Option<&BTreeSet<Field>>) -> AnyView {
-    let all: BTreeSet<Field> = Field::ALL.into_iter().filter(|field| answers.has(*field)).collect();
+    let all: BTreeSet<Field> = Field::ALL
+        .into_iter()
+        .filter(|field| answers.has(*field))
+        .collect();
     rows(answers, &all, shared)
 }
 
@@ -81,7 +84,13 @@ fn answers_only(answers: &Answers, fields: &BTreeSet<Field>) -> AnyView {
 fn rows(answers: &Answers, fields: &BTreeSet<Field>, shared: Option<&BTreeSet<Field>>) -> AnyView {
     let rows = fields
         .iter()
-        .map(|field| row(answers, *field, shared.is_some_and(|shared| !shared.contains(field))))
+        .map(|field| {
+            row(
+                answers,
+                *field,
+                shared.is_some_and(|shared| !shared.contains(field)),
+            )
+        })
         .collect_view();
     view! { <dl class="answers">{rows}</dl> }.into_any()
 }

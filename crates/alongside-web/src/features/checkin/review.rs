@@ -80,7 +80,11 @@ pub(crate) fn Review(
             {answers_list(&answers, Some(&shared))}
         </SheetMe>
     };
-    let label = if nothing_shared { t!("keep-in-me") } else { t!("review-put-in") };
+    let label = if nothing_shared {
+        t!("keep-in-me")
+    } else {
+        t!("review-put-in")
+    };
     view! {
         <div class="stack-wide">
             <div class="two-pages">{me_page}{us_page}</div>

@@ -10,18 +10,37 @@ use crate::ui::sheet::Sheet;
 #[component]
 pub(crate) fn Help() -> impl IntoView {
     let parts = [
-        ("exit", t!("help-exit"), vec![t!("help-exit-does"), t!("help-exit-not"), t!("help-exit-danger")]),
+        (
+            "exit",
+            t!("help-exit"),
+            vec![t!("help-exit-does"), t!("help-exit-not"), t!("help-exit-danger")],
+        ),
         ("sides", t!("help-sides"), vec![t!("help-sides-words")]),
         ("together", t!("help-together"), vec![t!("help-together-words")]),
-        ("words", t!("help-sheets"), vec![t!("help-sheets-words"), t!("help-sheets-not")]),
-        ("offline", t!("help-offline"), vec![t!("help-offline-words"), t!("help-offline-storage")]),
+        (
+            "words",
+            t!("help-sheets"),
+            vec![t!("help-sheets-words"), t!("help-sheets-not")],
+        ),
+        (
+            "offline",
+            t!("help-offline"),
+            vec![t!("help-offline-words"), t!("help-offline-storage")],
+        ),
         ("clock", t!("help-clock"), vec![t!("help-clock-words")]),
-        ("altered", t!("help-altered"), vec![t!("help-altered-words"), t!("help-altered-do")]),
+        (
+            "altered",
+            t!("help-altered"),
+            vec![t!("help-altered-words"), t!("help-altered-do")],
+        ),
         ("relay", t!("help-relay"), vec![t!("help-relay-words")]),
     ]
     .into_iter()
     .map(|(id, title, words)| {
-        let words = words.into_iter().map(|words| view! { <p>{words}</p> }).collect_view();
+        let words = words
+            .into_iter()
+            .map(|words| view! { <p>{words}</p> })
+            .collect_view();
         view! {
             <section class="stack" id=id>
                 <h2>{title}</h2>

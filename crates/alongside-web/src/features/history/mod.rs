@@ -110,7 +110,7 @@ fn pictures(past: &History, members: &[MemberShown]) -> AnyView {
     }
     let drawn = scales
         .iter()
-        .map(|series| {
+        .filter_map(|series| {
             let mut lines = vec![Line {
                 name: t!("you"),
                 colour: my_colour,
@@ -118,10 +118,9 @@ fn pictures(past: &History, members: &[MemberShown]) -> AnyView {
             }];
             // In the order of the key, so that each keeps dash and dot in every picture.
             for (name, colour) in keys.iter().skip(1) {
-                let found = series
-                    .others
-                    .iter()
-                    .find(|(id, _)| person(*id).is_some_and(|member| called(member) == *name && member.colour == *colour));
+                let found = series.others.iter().find(|(id, _)| {
+                    person(*id).is_some_and(|member| called(member) == *name && member.colour == *colour)
+                });
                 lines.push(Line {
                     name: name.clone(),
                     colour: *colour,
@@ -129,14 +128,17 @@ fn pictures(past: &History, members: &[MemberShown]) -> AnyView {
                 });
             }
             let (low, high) = ends(series.field);
-            chart(Picture {
+            chart(&Picture {
                 title: label(series.field),
                 low,
                 high,
                 lines,
             })
         })
-        .collect_view();
+        .collect::<Vec<_>>();
+    let too_few = drawn
+        .is_empty()
+        .then(|| view! { <p class="quiet">{t!("chart-too-few")}</p> });
     let answered = past
         .series
         .iter()
@@ -152,7 +154,9 @@ fn pictures(past: &History, members: &[MemberShown]) -> AnyView {
         .collect_view();
     let shows_key = (keys.len() > 1).then(|| key(&keys));
     view! {
+        <h2 class="said-only">{t!("history-lines")}</h2>
         {shows_key}
+        {too_few}
         <div>{drawn}</div>
         <dl class="answers">{answered}</dl>
     }

@@ -29,7 +29,12 @@ pub(crate) fn invite(us: SpaceId) -> AnyView {
     let act = Act::new();
     let make = move || {
         act.run(async move {
-            session.client().invite(us).await.map(|_| ()).map_err(reasons::invite)
+            session
+                .client()
+                .invite(us)
+                .await
+                .map(|_| ())
+                .map_err(reasons::invite)
         });
     };
     let none = move || invitations.with(Vec::is_empty);
@@ -43,8 +48,20 @@ pub(crate) fn invite(us: SpaceId) -> AnyView {
             }
         })
     };
-    let list = move || invitations.get().into_iter().map(|sent| one(us, sent)).collect_view();
-    let label = move || if none() { t!("invite-make") } else { t!("invite-another") };
+    let list = move || {
+        invitations
+            .get()
+            .into_iter()
+            .map(|sent| one(us, sent))
+            .collect_view()
+    };
+    let label = move || {
+        if none() {
+            t!("invite-make")
+        } else {
+            t!("invite-another")
+        }
+    };
     let button = move || {
         let class = if none() { "" } else { "second" };
         view! { <ActButton label=label() doing=t!("invite-making") act=act class=class on_act=make/> }
@@ -107,7 +124,11 @@ fn open(sent: &SentInvitation) -> AnyView {
         let promise = clipboard.write_text(&copied);
         spawn_local(async move {
             let done = JsFuture::from(promise).await.is_ok();
-            let _ = told.try_set(if done { t!("invite-copied") } else { t!("invite-not-copied") });
+            let _ = told.try_set(if done {
+                t!("invite-copied")
+            } else {
+                t!("invite-not-copied")
+            });
         });
     };
     let shared = link.clone();

@@ -77,7 +77,10 @@ fn Followed(fragment: String) -> impl IntoView {
         None => view! { <Sheet><p role="status">{t!("join-looking")}</p></Sheet> }.into_any(),
         Some(Ok(preview)) => view! { <Previewed fragment=fragment.clone() preview=preview/> }.into_any(),
         Some(Err(error)) => {
-            let again = matches!(error, LookError::Net(NetError::Unreachable | NetError::SlowDown { .. }));
+            let again = matches!(
+                error,
+                LookError::Net(NetError::Unreachable | NetError::SlowDown { .. })
+            );
             let look = look.clone();
             let retry = again.then(|| {
                 view! { <button type="button" class="button" on:click=move |_| look()>{t!("try-again")}</button> }
@@ -105,7 +108,11 @@ fn Followed(fragment: String) -> impl IntoView {
 fn Previewed(fragment: String, preview: Preview) -> impl IntoView {
     let session = use_session();
     let open = session.standing_now() == Standing::Open;
-    let lead = t!("join-lead", from = preview.from.clone(), kind = kind_name(preview.kind));
+    let lead = t!(
+        "join-lead",
+        from = preview.from.clone(),
+        kind = kind_name(preview.kind)
+    );
     let until = t!("join-until", until = dates::moment(preview.expires_ms));
     let act = Act::new();
     let mine = session.view_me(|me, context| {
@@ -117,8 +124,8 @@ fn Previewed(fragment: String, preview: Preview) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let fragment = fragment.clone();
+        let called = name.get_untracked();
         act.run(async move {
-            let called = name.get_untracked();
             match alongside_core::text::NAME.clean(&called) {
                 Ok(Some(called)) => {
                     session
@@ -170,7 +177,13 @@ pub(crate) fn waiting_card(joining: Joining) -> AnyView {
     let id = joining.id;
     let act = Act::new();
     let forget = move || {
-        act.run(async move { session.client().forget_joining(id).await.map_err(reasons::dispatch) });
+        act.run(async move {
+            session
+                .client()
+                .forget_joining(id)
+                .await
+                .map_err(reasons::dispatch)
+        });
     };
     if joining.closed {
         return view! {

@@ -30,12 +30,12 @@ pub(crate) fn names(us: SpaceId) -> AnyView {
     let (label_told, name_told) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let keep_label = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        let command = members::Command::Label {
+            us,
+            label: label.get_untracked(),
+        };
         label_act.run(async move {
             let me = session.client().me_space().ok_or_else(|| t!("dispatch-locked"))?;
-            let command = members::Command::Label {
-                us,
-                label: label.get_untracked(),
-            };
             session
                 .dispatch(vec![(me, Command::Members(command))])
                 .await
@@ -46,10 +46,10 @@ pub(crate) fn names(us: SpaceId) -> AnyView {
     };
     let keep_name = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        let command = members::Command::Name {
+            name: name.get_untracked(),
+        };
         name_act.run(async move {
-            let command = members::Command::Name {
-                name: name.get_untracked(),
-            };
             session
                 .dispatch(vec![(us, Command::Members(command))])
                 .await

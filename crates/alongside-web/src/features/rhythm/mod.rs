@@ -41,13 +41,26 @@ pub(crate) fn page(us: SpaceId) -> AnyView {
     let shown = session.us(us);
     let members = Signal::derive(move || shown.get().map(|us| us.members).unwrap_or_default());
     let state = session.view_us(us, |_, us, context| rhythm::view(us, context.me));
-    let in_force = move || state.get().map(|state| t!("rhythm-in-force", rhythm = words(state.in_force)));
-    let proposals = move || {
+    let in_force = move || {
         state
             .get()
-            .map(|state| state.proposals.into_iter().map(|one| proposal(us, one)).collect_view())
+            .map(|state| t!("rhythm-in-force", rhythm = words(state.in_force)))
     };
-    let agreed = move || state.get().and_then(|state| state.in_force_by).map(|entry| withdraw_line(us, entry));
+    let proposals = move || {
+        state.get().map(|state| {
+            state
+                .proposals
+                .into_iter()
+                .map(|one| proposal(us, one))
+                .collect_view()
+        })
+    };
+    let agreed = move || {
+        state
+            .get()
+            .and_then(|state| state.in_force_by)
+            .map(|entry| withdraw_line(us, entry))
+    };
     let readers = move || shown.get().map(|us| audience(&Readers::Us(us)));
     view! {
         <Page title=t!("rhythm-title") tab=t!("rhythm-title") back=(us_path(us, ""), t!("back-us"))>
@@ -91,7 +104,12 @@ fn proposal(us: SpaceId, one: ProposalShown) -> AnyView {
     let shown = session.us(us);
     let by = shown
         .get_untracked()
-        .and_then(|us| us.members.iter().find(|member| member.person == one.by).map(called))
+        .and_then(|us| {
+            us.members
+                .iter()
+                .find(|member| member.person == one.by)
+                .map(called)
+        })
         .unwrap_or_default();
     let title = if one.mine {
         t!("rhythm-you-propose", rhythm = words(one.rhythm))
@@ -99,10 +117,18 @@ fn proposal(us: SpaceId, one: ProposalShown) -> AnyView {
         t!("rhythm-proposes", name = by, rhythm = words(one.rhythm))
     };
     let (label, class, command) = if one.i_agreed {
-        let label = if one.mine { t!("rhythm-take-back") } else { t!("rhythm-withdraw") };
+        let label = if one.mine {
+            t!("rhythm-take-back")
+        } else {
+            t!("rhythm-withdraw")
+        };
         (label, "plain", rhythm::Command::Withdraw { proposal: one.entry })
     } else {
-        (t!("rhythm-agree"), "", rhythm::Command::Agree { proposal: one.entry })
+        (
+            t!("rhythm-agree"),
+            "",
+            rhythm::Command::Agree { proposal: one.entry },
+        )
     };
     let on_act = move || say(session, us, act, command.clone());
     view! {
@@ -164,7 +190,8 @@ fn Propose(us: SpaceId) -> impl IntoView {
                     }
                 })
                 .collect_view();
-            view! { <fieldset><legend class="legend">{t!("rhythm-which-days")}</legend>{ticks}</fieldset> }.into_any()
+            view! { <fieldset><legend class="legend">{t!("rhythm-which-days")}</legend>{ticks}</fieldset> }
+                .into_any()
         }
         Some(How::Weekly) => {
             let options = week()

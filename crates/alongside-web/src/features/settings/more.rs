@@ -16,7 +16,11 @@ pub(crate) fn More() -> impl IntoView {
     let links = [
         ("/settings", t!("settings-title"), t!("settings-words")),
         ("/settings/device", t!("device-title"), t!("device-words")),
-        ("/settings/recovery", t!("recovery-title"), t!("recovery-words-line")),
+        (
+            "/settings/recovery",
+            t!("recovery-title"),
+            t!("recovery-words-line"),
+        ),
         ("/settings/passphrase", t!("change-title"), t!("change-words")),
         ("/help", t!("help-title"), t!("help-words")),
         ("/about", t!("about-title"), t!("about-words")),

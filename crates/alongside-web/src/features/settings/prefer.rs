@@ -64,11 +64,11 @@ pub(crate) fn Settings() -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         told.set(String::new());
+        let command = members::Command::Set {
+            name: name.get_untracked(),
+        };
         act.run(async move {
             let me = session.client().me_space().ok_or_else(|| t!("dispatch-locked"))?;
-            let command = members::Command::Set {
-                name: name.get_untracked(),
-            };
             session
                 .dispatch(vec![(me, Command::Members(command))])
                 .await

@@ -36,7 +36,11 @@ pub(crate) fn Recovery() -> impl IntoView {
         }
         None => {
             let have = had.then(|| view! { <p>{t!("recovery-have")}</p> });
-            let label = if had { t!("recovery-make-new") } else { t!("recovery-make") };
+            let label = if had {
+                t!("recovery-make-new")
+            } else {
+                t!("recovery-make")
+            };
             view! {
                 <p>{t!("recovery-what")}</p>
                 <p>{t!("recovery-where-not")}</p>
@@ -93,7 +97,10 @@ pub(crate) fn ChangePassphrase() -> impl IntoView {
             }
         });
     };
-    let told = move || done.get().then(|| view! { <div class="told"><p>{t!("change-done")}</p></div> });
+    let told = move || {
+        done.get()
+            .then(|| view! { <div class="told"><p>{t!("change-done")}</p></div> })
+    };
     view! {
         <Page title=t!("change-title") tab=t!("change-title") back=("/more".to_owned(), t!("nav-more"))>
             <Sheet>

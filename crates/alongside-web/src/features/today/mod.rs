@@ -93,7 +93,8 @@ fn card(us: SpaceId) -> AnyView {
             let act = if today.revealed.is_some() {
                 view! { <a class="button" href=us_path(us, "")>{t!("checkin-read")}</a> }.into_any()
             } else if today.mine.is_some() {
-                view! { <a class="button second" href=us_path(us, "checkin")>{t!("checkin-change")}</a> }.into_any()
+                view! { <a class="button second" href=us_path(us, "checkin")>{t!("checkin-change")}</a> }
+                    .into_any()
             } else {
                 view! { <a class="button" href=us_path(us, "checkin")>{t!("checkin-do")}</a> }.into_any()
             };

@@ -31,7 +31,11 @@ pub(crate) fn All() -> impl IntoView {
                 let shown = session.us(info.id);
                 let kind = move || {
                     let kind = shown.get().map(|us| kind_name(us.kind)).unwrap_or_default();
-                    if info.left { t!("us-left", kind = kind) } else { kind }
+                    if info.left {
+                        t!("us-left", kind = kind)
+                    } else {
+                        kind
+                    }
                 };
                 view! {
                     <li>

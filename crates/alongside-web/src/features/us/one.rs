@@ -50,7 +50,11 @@ pub(crate) fn one(us: SpaceId) -> AnyView {
         })
     };
     let links = move || {
-        let mut links = vec![(us_path(us, "history"), t!("history-link"), t!("history-link-words"))];
+        let mut links = vec![(
+            us_path(us, "history"),
+            t!("history-link"),
+            t!("history-link-words"),
+        )];
         if !left.get() {
             links.extend([
                 (us_path(us, "rhythm"), t!("rhythm-link"), t!("rhythm-link-words")),
@@ -109,7 +113,8 @@ fn Day(us: SpaceId) -> impl IntoView {
     let today = session.view_us(us, |me, us, context| checkin::today(me, Some(us), context));
     // Set while mine waits on this very page: the leaves turn when they come then, and not on every later visit.
     let waited = StoredValue::new(false);
-    let is_revealed = Memo::new(move |_| today.with(|today| today.as_ref().is_some_and(|today| today.revealed.is_some())));
+    let is_revealed =
+        Memo::new(move |_| today.with(|today| today.as_ref().is_some_and(|today| today.revealed.is_some())));
     let announce = RwSignal::new(String::new());
     Effect::new(move |_| {
         if is_revealed.get() && waited.get_value() {
@@ -130,13 +135,14 @@ fn Day(us: SpaceId) -> impl IntoView {
                 waited.set_value(today.mine.is_some());
                 let words = state_words(&today, &shown);
                 let act = if today.mine.is_some() {
-                    view! { <a class="button second" href=us_path(us, "checkin")>{t!("checkin-change")}</a> }.into_any()
+                    view! { <a class="button second" href=us_path(us, "checkin")>{t!("checkin-change")}</a> }
+                        .into_any()
                 } else {
                     view! { <a class="button" href=us_path(us, "checkin")>{t!("checkin-do")}</a> }.into_any()
                 };
-                let invite = today
-                    .alone
-                    .then(|| view! { <a class="button second" href=us_path(us, "invite")>{t!("us-invite")}</a> });
+                let invite = today.alone.then(
+                    || view! { <a class="button second" href=us_path(us, "invite")>{t!("us-invite")}</a> },
+                );
                 view! {
                     <h2>{if today.period.is_week() { t!("day-this-week") } else { t!("day-today") }}</h2>
                     <p>{words}</p>
