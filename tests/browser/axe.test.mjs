@@ -151,7 +151,7 @@ async function daysBefore({ person, page }, us) {
     await go(page, "/me/checkin");
     await fillIn(page, { scales: { "My mood today": mood } });
     await button(page, "Keep it in Me").click();
-    await heading(page, "Me").waitFor();
+    await page.waitForURL((url) => url.pathname === "/me");
     await checkIn(page, us, { scales: { "My mood today": mood }, answers: { "There was tension between us": false } });
     await page.getByText("Yours is in.").waitFor();
   }

@@ -149,7 +149,7 @@ scenario("of two tabs one writes, the other follows and can take over", async (w
   await follows(second).waitFor({ state: "detached" });
   await follows(page).waitFor();
   await button(second, "Keep it in Me").click();
-  await heading(second, "Me").waitFor();
+  await second.waitForURL((url) => url.pathname === "/me");
   await go(page, "/me");
   await page.getByText("written in the second").waitFor();
   await allSent(second);
@@ -179,10 +179,10 @@ scenario("a clock that is far off is said, and stops nothing", async (world) => 
   await page.clock.setSystemTime(Date.now() + 3 * HOUR_MS);
   await reload(page, person.passphrase);
   await heading(page, "The clock of this device is off").waitFor();
-  await page.getByText(/It runs about (179|180|181) minutes ahead\./).waitFor();
-  await page.clock.setSystemTime(Date.now() - 24 * HOUR_MS);
+  await page.getByText("It runs about 3 hours ahead.").waitFor();
+  await page.clock.setSystemTime(Date.now() - 48 * HOUR_MS);
   await reload(page, person.passphrase);
-  await page.getByText(/It runs about .*(1,4(39|40|41)|14(39|40|41)).* minutes behind\./).waitFor();
+  await page.getByText("It runs about 2 days behind.").waitFor();
   await button(page, "I have read this").click();
   await heading(page, "The clock of this device is off").waitFor({ state: "detached" });
   await go(page, "/me/checkin");

@@ -16,12 +16,18 @@ async function focused(page) {
       element.labels?.[0]?.textContent,
       element.textContent,
     ].find((name) => name?.trim());
-    // A field within a label that stands for it may show the ring on the label.
-    const rings = [element, element.nextElementSibling, element.closest("label"), element.parentElement].filter(Boolean);
-    const visible = rings.some((ring) => {
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(ring);
-      return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
-    });
+    // A tick may show the ring on what stands for it: its label, or what is drawn beside it.
+    const rings = [element, element.nextElementSibling, element.closest("label")].filter(Boolean);
+    const look = () =>
+      rings.map((ring) => {
+        const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(ring);
+        return outlineStyle === "none" ? boxShadow : `${outlineStyle} ${outlineWidth} ${outlineColor} ${boxShadow}`;
+      }).join();
+    const withFocus = look();
+    element.blur();
+    const without = look();
+    element.focus({ preventScroll: true });
+    const visible = withFocus !== without && look() === withFocus;
     const group = element.closest("fieldset")?.querySelector("legend")?.textContent ?? "";
     return { role: element.getAttribute("role") ?? element.type ?? element.localName, name: name?.trim() ?? "", group, visible };
   });

@@ -66,9 +66,11 @@ scenario("one leaves alone and at once; the other writes on, and none of it reac
   await go(page, "/us");
   assert.equal(await page.getByText("Ada afterwards").count(), 0);
 
-  // A's side goes on: a check-in alone is kept, and another can be invited.
-  await go(a.page, `/us/${us}/checkin`);
-  await heading(a.page, "This one is open already").or(a.page.getByText("This one is open already")).first().waitFor();
+  // A's side goes on: what was revealed stays, and another can be invited.
+  await go(a.page, `/us/${us}`);
+  await a.page.getByText("said by the one who goes").waitFor();
+  await go(a.page, `/us/${us}/invite`);
+  await button(a.page, "Make an invitation").waitFor();
 });
 
 scenario("whoever is alone in an Us can check in, and it stays in Me", async (world) => {

@@ -1,7 +1,7 @@
 // Leaving quickly: from every page, in one touch, and the way back shows nothing.
 import assert from "node:assert/strict";
 import { filesBelow, scenario, sightings } from "./harness.mjs";
-import { allSent, button, checkIn, fillIn, go, heading, knock, invite, lock, newcomer, startUs, unlock } from "./people.mjs";
+import { allSent, button, fillIn, go, heading, knock, invite, lock, newcomer, putIn, startUs, unlock } from "./people.mjs";
 
 const WRITTEN = "a tangerinegrove at dusk";
 
@@ -108,7 +108,10 @@ scenario("after the exit, and after locking, nothing readable lies in the browse
   const options = { called: "Adalquincemarmot", passphrase: "vellichor gravel otterhound", profile };
   const { person, page } = await newcomer(world, "ada", options);
   const us = await startUs(page, { name: "Damsonorchard Together" });
-  await checkIn(page, us, { words: { "Something I need": WRITTEN, "A note": "the loganberrysecret" } }).catch(() => {});
+  await go(page, `/us/${us}/checkin`);
+  await fillIn(page, { words: { "Something I need": WRITTEN, "A note": "the loganberrysecret" } });
+  await putIn(page, "Keep it in Me");
+  await page.getByText("Yours is noted in Me.").waitFor();
   await go(page, "/me/checkin");
   await fillIn(page, { words: { "A note": "what only persimmonme knows" } });
   await button(page, "Keep it in Me").click();

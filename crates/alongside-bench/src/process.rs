@@ -1,6 +1,7 @@
 //! What the system tells about a process: the processor time it has taken, and its memory.
 
 use std::fs;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 
@@ -20,6 +21,14 @@ pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
         .filter_map(|word| word.parse::<f64>().ok())
         .sum();
     Ok(ticks / TICKS_PER_SECOND)
+}
+
+/// Processor time that this thread has taken so far: what a computation on one thread takes, whatever else the machine does meanwhile.
+pub(crate) fn thread_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let nanos = u32::try_from(time.tv_nsec).unwrap_or(0);
+    Duration::new(seconds, nanos)
 }
 
 /// Resident memory in MiB.

@@ -169,7 +169,33 @@ impl Client {
     pub(crate) fn open(&mut self, batch: Vec<Incoming>) -> Opened {
         let opened = self.ledger.open(&self.who.device, batch);
         self.alarms.extend(&opened.alarms);
-        if std::env::var("TRACE").is_ok() { for o in &opened.outcomes { match o { Outcome::Opened(v) => eprintln!("   {:?} opened {:?} {:?} {:?} by {:?} {:?}", self.who.device_id(), v.number(), v.entry(), v.place(), v.device(), text(v).unwrap_or_else(|| format!("{:?}", v.content()).chars().take(60).collect())), Outcome::Known{number, entry, ..} => eprintln!("   {:?} known {number:?} {entry:?}", self.who.device_id()), Outcome::Held{why,envelope} => eprintln!("   {:?} HELD {envelope:?} {why:?}", self.who.device_id()), Outcome::Hidden{number} => eprintln!("   {:?} hidden {number:?}", self.who.device_id()), Outcome::Refused{number, why, ..} => eprintln!("   {:?} REFUSED {number:?} {why:?}", self.who.device_id()) } } }
+        if std::env::var("TRACE").is_ok() {
+            for o in &opened.outcomes {
+                match o {
+                    Outcome::Opened(v) => eprintln!(
+                        "   {:?} opened {:?} {:?} {:?} by {:?} {:?}",
+                        self.who.device_id(),
+                        v.number(),
+                        v.entry(),
+                        v.place(),
+                        v.device(),
+                        text(v).unwrap_or_else(|| format!("{:?}", v.content()).chars().take(60).collect())
+                    ),
+                    Outcome::Known { number, entry, .. } => {
+                        eprintln!("   {:?} known {number:?} {entry:?}", self.who.device_id())
+                    }
+                    Outcome::Held { why, envelope } => {
+                        eprintln!("   {:?} HELD {envelope:?} {why:?}", self.who.device_id())
+                    }
+                    Outcome::Hidden { number } => {
+                        eprintln!("   {:?} hidden {number:?}", self.who.device_id())
+                    }
+                    Outcome::Refused { number, why, .. } => {
+                        eprintln!("   {:?} REFUSED {number:?} {why:?}", self.who.device_id())
+                    }
+                }
+            }
+        }
         for outcome in &opened.outcomes {
             match outcome {
                 Outcome::Opened(verified) => self.seen.push(verified.clone()),
@@ -245,7 +271,10 @@ impl Client {
     /// Lets somebody in: admission, a new epoch, and the keyring that a newcomer is given.
     pub(crate) fn admit(&mut self, newcomer: &Someone) -> Keyring {
         self.prepare();
-        let control = self.ledger.admit(&newcomer.claim(self.ledger.keyring().space)).unwrap();
+        let control = self
+            .ledger
+            .admit(&newcomer.claim(self.ledger.keyring().space))
+            .unwrap();
         self.control_at_once(control);
         self.rekey();
         self.welcome()

@@ -97,8 +97,8 @@ impl Words {
             }
         }
         let phrase = Zeroizing::new(words.join(" "));
-        let mnemonic = Mnemonic::parse_in_normalized(Language::English, &phrase)
-            .map_err(|_| WordsError::Checksum)?;
+        let mnemonic =
+            Mnemonic::parse_in_normalized(Language::English, &phrase).map_err(|_| WordsError::Checksum)?;
         let (bits, length) = mnemonic.to_entropy_array();
         let bits = Zeroizing::new(bits);
         bits.get(..length)

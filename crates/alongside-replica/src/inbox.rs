@@ -72,6 +72,9 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
                 if let Content::Control(happened) = verified.content() {
                     taken.roster = true;
                     taken.admitted |= matches!(happened, Happened::Admitted(_));
+                    if let Happened::Rekeyed { number } = happened {
+                        space.newest_epoch = space.newest_epoch.max(*number);
+                    }
                 }
                 if verified.number().is_some() {
                     // A late answer to a round stands in the outbox and was not opened here before.
@@ -96,8 +99,7 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
             Outcome::Hidden { number: _ } => {}
             // Written on another device before it knew that its person had left, or that it was revoked: nothing is amiss.
             Outcome::Refused {
-                why: Refusal::Closed,
-                ..
+                why: Refusal::Closed, ..
             } => {}
             Outcome::Refused {
                 envelope,
@@ -105,12 +107,16 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
                 why,
             } => {
                 #[cfg(debug_assertions)]
-                if std::env::var_os("ALONGSIDE_DBG").is_some() { eprintln!("DBG refused {number:?} {why:?}"); }
+                if std::env::var_os("ALONGSIDE_DBG").is_some() {
+                    eprintln!("DBG refused {number:?} {why:?}");
+                }
                 taken.too_new |= why.is_too_new();
                 taken.refused.push((envelope, number));
             }
         }
     }
+    taken.wants_key |= taken.roster && space.lacks_key();
+    space.refers_ahead |= taken.wants_parents;
     taken.changed = !facts.is_empty();
     space.feed.extend(facts);
     taken
@@ -120,7 +126,11 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
 /// between. None when it does not begin where this device's knowledge ends.
 pub(crate) fn fresh(space: &Space, page: &Page) -> Option<Vec<Numbered>> {
     let number = space.ledger.number();
-    let mut newer = page.entries.iter().filter(|entry| entry.number > number).peekable();
+    let mut newer = page
+        .entries
+        .iter()
+        .filter(|entry| entry.number > number)
+        .peekable();
     let anything = newer.peek().is_some();
     let fresh: Vec<Numbered> = newer
         .zip(number + 1..)

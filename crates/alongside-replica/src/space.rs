@@ -63,6 +63,10 @@ pub(crate) struct Space {
     lies: HashMap<EntryId, Lies>,
     /// Payloads of kinds that this version does not know. They are kept.
     pub(crate) unknown: usize,
+    /// The newest epoch that was seen to begin, with a key for this device or without.
+    pub(crate) newest_epoch: u64,
+    /// Something came in that refers to what has not come.
+    pub(crate) refers_ahead: bool,
     last_stamp: Stamp,
 }
 
@@ -79,6 +83,8 @@ impl Space {
             numbers: HashMap::new(),
             lies: HashMap::new(),
             unknown: 0,
+            newest_epoch: 0,
+            refers_ahead: false,
             last_stamp: Stamp {
                 wall_ms: 0,
                 counter: 0,
@@ -175,6 +181,12 @@ impl Space {
             in_round,
             what,
         })
+    }
+
+    /// Whether a newer epoch began than this device has a key of: what it wrote now could not be read by who came in with it.
+    pub(crate) fn lacks_key(&self) -> bool {
+        let keys = self.ledger.keyring().epochs;
+        keys.iter().all(|epoch| epoch.number < self.newest_epoch)
     }
 
     /// An entry that this device had before it was numbered now has its number.

@@ -74,7 +74,7 @@ impl<'o, P: Platform> Writer<'o, P> {
             return Err(DispatchError::NotMember);
         }
         let tip = here.ledger.tip(device);
-        let knows = here.ledger.knows_device(device);
+        let (knows, lacks_key) = (here.ledger.knows_device(device), here.lacks_key());
         let mut writer = Self {
             open,
             platform,
@@ -84,6 +84,9 @@ impl<'o, P: Platform> Writer<'o, P> {
         };
         if !knows {
             writer.say(What::Control(Control::hello(&writer.open.row.cert.clone())))?;
+        }
+        if lacks_key {
+            writer.rekey()?;
         }
         // Each puts one thing right; there are never more of them than people.
         for _ in 0..MAX_AMENDS {

@@ -150,11 +150,7 @@ impl Book {
         for deed in self.deeds.iter().filter(|deed| deed.space == space) {
             match &deed.act {
                 Act::Deposit { round, .. } => {
-                    let sure = answered
-                        .entry(round)
-                        .or_default()
-                        .entry(deed.who)
-                        .or_insert(true);
+                    let sure = answered.entry(round).or_default().entry(deed.who).or_insert(true);
                     *sure &= deed.sure;
                 }
                 Act::TakeBack { round } => {

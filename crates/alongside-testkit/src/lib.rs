@@ -1,8 +1,8 @@
 //! Worlds of devices, people and faulty relays, driven by a seed.
 //!
 //! A [`world::World`] has people with several devices each, clocks that differ, a network that loses, repeats, delays and cuts, and a
-//! relay that crashes or lies. It drives the real log, replica and core; the relay is a model ([`relay`]), and for some tests the
-//! real one ([`real`]). Everything comes from one seed: a world that fails can be seen again.
+//! relay that crashes or lies. It drives the real log, replica and core; the relay is a model ([`relay`]). The demo and
+//! some tests meet the real one ([`loopback`]). Everything comes from one seed: a world that fails can be seen again.
 
 #![expect(
     clippy::panic,
@@ -13,8 +13,9 @@
 
 pub mod book;
 pub mod dice;
-pub mod life;
 pub mod lies;
+pub mod life;
+pub mod loopback;
 pub mod net;
 pub mod people;
 pub mod platform;

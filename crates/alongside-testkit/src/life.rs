@@ -7,8 +7,8 @@ use alongside_core::id::{EntryId, SpaceId};
 use alongside_core::members;
 use alongside_core::rhythm::{self, Rhythm};
 use alongside_core::root::Command;
-use alongside_replica::ports::Platform as _;
 use alongside_replica::SentState;
+use alongside_replica::ports::Platform as _;
 use jiff::civil::Weekday;
 
 use crate::lies::Lies;
@@ -124,7 +124,13 @@ impl Life {
             self.world.net.borrow_mut().down = down;
         }
         if self.climate.lying && dice.happens(60) {
-            let mut one = |most: usize| if dice.happens(80) { dice.below(most) as u16 } else { 0 };
+            let mut one = |most: usize| {
+                if dice.happens(80) {
+                    dice.below(most) as u16
+                } else {
+                    0
+                }
+            };
             let lies = Lies {
                 flip: one(120),
                 garble: one(30),
@@ -154,11 +160,17 @@ impl Life {
             return self.come();
         }
         if self.climate.leaving && self.world.dice.happens(5) {
-            let result = self.world.devices[device].is_open().then(|| self.world.leave(device, self.us));
+            let result = self.world.devices[device]
+                .is_open()
+                .then(|| self.world.leave(device, self.us));
             return self.world.tell(format!("device {device} leaves: {result:?}"));
         }
         if self.world.dice.happens(120) {
-            let polls = if self.world.dice.happens(90) { 10_000 } else { self.world.dice.below(40) };
+            let polls = if self.world.dice.happens(90) {
+                10_000
+            } else {
+                self.world.dice.below(40)
+            };
             self.world.go_on(device, polls);
             return self.world.tell(format!("device {device} goes on for {polls}"));
         }
@@ -169,12 +181,17 @@ impl Life {
         match self.world.dice.below(4) {
             0 => {
                 self.world.reload(device);
-                self.world.tell(format!("device {device} is cut off and starts again"));
+                self.world
+                    .tell(format!("device {device} is cut off and starts again"));
             }
             1 => {
                 let left = self.world.dice.below(3) as u32;
                 let full = self.world.dice.happens(128).then_some(left);
-                self.world.devices[device].platform.sim_store().commits_left.set(full);
+                self.world.devices[device]
+                    .platform
+                    .sim_store()
+                    .commits_left
+                    .set(full);
                 self.world.tell(format!("device {device} has room for {full:?}"));
             }
             2 => {
@@ -228,7 +245,11 @@ impl Life {
         if self.world.dice.happens(60) {
             return self.sign_in_further();
         }
-        let polls = if self.world.dice.happens(40) { self.world.dice.below(30) } else { 10_000 };
+        let polls = if self.world.dice.happens(40) {
+            self.world.dice.below(30)
+        } else {
+            10_000
+        };
         match self.coming.clone() {
             Coming::Not => {
                 let host = *self.world.dice.pick(&[0, 1, 3, 4]);
@@ -261,7 +282,12 @@ impl Life {
                 if claimed.is_none() {
                     self.world.reload(2);
                 }
-                if self.world.devices[2].client().joinings().iter().any(|it| !it.closed) {
+                if self.world.devices[2]
+                    .client()
+                    .joinings()
+                    .iter()
+                    .any(|it| !it.closed)
+                {
                     self.coming = Coming::Claimed { host };
                 }
             }
@@ -310,13 +336,18 @@ impl Life {
         }
         let client = self.world.devices[device].client().clone();
         let person = self.world.people[self.world.devices[device].person].clone();
-        let polls = if self.world.dice.happens(40) { self.world.dice.below(40) } else { 10_000 };
+        let polls = if self.world.dice.happens(40) {
+            self.world.dice.below(40)
+        } else {
+            10_000
+        };
         let done = during(polls, async move {
             client
                 .sign_in(&person.handle, &person.passphrase, &person.words)
                 .await
         });
-        self.world.tell(format!("further device {device} signs in: {done:?}"));
+        self.world
+            .tell(format!("further device {device} signs in: {done:?}"));
         if done.is_none() {
             self.world.reload(device);
         }
@@ -358,7 +389,9 @@ impl Life {
 
     fn draw_wishes(&mut self, device: usize) -> Vec<(SpaceId, Command)> {
         let client = self.world.devices[device].client().clone();
-        let Some(me) = client.me_space() else { return Vec::new() };
+        let Some(me) = client.me_space() else {
+            return Vec::new();
+        };
         let has_us = client.spaces().iter().any(|us| us.id == self.us);
         let us = if has_us { self.us } else { me };
         let today = client.platform().today();
@@ -389,12 +422,17 @@ impl Life {
                     Care::Sentence(sentence)
                 };
                 let care = entry.map(|to| checkin::Command::Care { to, care });
-                care.map(|care| (us, Command::CheckIn(care))).into_iter().collect()
+                care.map(|care| (us, Command::CheckIn(care)))
+                    .into_iter()
+                    .collect()
             }
             8 => {
                 let entry = self.answer_of_another(device);
                 let withdraw = entry.map(|to| checkin::Command::WithdrawCare { to });
-                withdraw.map(|it| (us, Command::CheckIn(it))).into_iter().collect()
+                withdraw
+                    .map(|it| (us, Command::CheckIn(it)))
+                    .into_iter()
+                    .collect()
             }
             9 if has_us => {
                 let name = self.world.new_name(device);
@@ -436,9 +474,7 @@ impl Life {
             facts
                 .iter()
                 .filter(|fact| fact.author != me)
-                .filter(|fact| {
-                    matches!(&fact.what, What::Said(Event::CheckIn(checkin::Event::Shared(_))))
-                })
+                .filter(|fact| matches!(&fact.what, What::Said(Event::CheckIn(checkin::Event::Shared(_)))))
                 .map(|fact| fact.position.id)
                 .collect()
         })?;

@@ -81,7 +81,10 @@ impl World {
     /// # Panics
     /// When it does not work.
     pub fn bring_in(&mut self, host: usize, guest: usize, us: SpaceId) {
-        let (inviting, coming) = (self.devices[host].client().clone(), self.devices[guest].client().clone());
+        let (inviting, coming) = (
+            self.devices[host].client().clone(),
+            self.devices[guest].client().clone(),
+        );
         let sent = finish(inviting.invite(us)).expect("an invitation is made");
         let name = self.new_name(guest);
         finish(coming.claim(&sent.fragment, &name)).expect("it is claimed");

@@ -25,7 +25,10 @@ impl Drop for Witness {
 }
 
 /// Draws worlds: so many of them, or the one whose seed the environment names. `from` keeps the worlds of several tests apart.
-#[expect(clippy::print_stderr, reason = "how to see a world again is said where tests say things")]
+#[expect(
+    clippy::print_stderr,
+    reason = "how to see a world again is said where tests say things"
+)]
 pub fn each(test: &'static str, from: u64, worlds: u64, mut world: impl FnMut(u64)) {
     let named = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     if let Some(seed) = named(SEED) {
@@ -39,5 +42,8 @@ pub fn each(test: &'static str, from: u64, worlds: u64, mut world: impl FnMut(u6
         let _witness = Witness { test, seed };
         world(seed);
     }
-    eprintln!("{test}: {worlds} worlds in {:.1} s", began.elapsed().as_secs_f32());
+    eprintln!(
+        "{test}: {worlds} worlds in {:.1} s",
+        began.elapsed().as_secs_f32()
+    );
 }

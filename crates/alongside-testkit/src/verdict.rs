@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use alongside_core::fact::{Fact, What};
 use alongside_core::id::{PersonId, SpaceId};
-use alongside_core::root::{Act, State};
+use alongside_core::members;
+use alongside_core::root::{Act, Command, State};
 use alongside_replica::Trouble;
 use alongside_replica::ports::Platform as _;
 
@@ -84,21 +85,73 @@ impl World {
     /// When it does not hold.
     pub fn check_whole(&mut self) {
         let errors = self.rest();
-        assert_eq!(errors, [], "with a good network and an honest relay every exchange succeeds");
+        assert_eq!(
+            errors,
+            [],
+            "with a good network and an honest relay every exchange succeeds"
+        );
         self.check_sound();
-        for (at, device) in self.devices.iter().enumerate().filter(|(_, device)| device.is_open()) {
+        for (at, device) in self
+            .devices
+            .iter()
+            .enumerate()
+            .filter(|(_, device)| device.is_open())
+        {
             let client = device.client();
-            assert_eq!(client.troubles(), Vec::<Trouble>::new(), "device {at} is troubled");
+            assert_eq!(
+                client.troubles(),
+                Vec::<Trouble>::new(),
+                "device {at} is troubled"
+            );
             assert_eq!(client.waiting_to_send(), 0, "device {at} has something waiting");
             let aside = crate::time::finish(async {
                 use alongside_replica::ports::{Store as _, Table};
                 client.platform().store().scan(Table::Aside, b"", b"", 9).await
             });
-            assert_eq!(aside.map(|rows| rows.len()), Ok(0), "device {at} put something aside");
+            assert_eq!(
+                aside.map(|rows| rows.len()),
+                Ok(0),
+                "device {at} put something aside"
+            );
         }
         for (space, seen) in self.seen() {
             self.check_space(space, &seen);
         }
+    }
+
+    /// After a relay has lied and is honest again, and everybody has said something more: either all is well, or somebody whom it
+    /// concerns was told.
+    ///
+    /// # Panics
+    /// When it does not hold.
+    pub fn check_noticed(&mut self, us: SpaceId) -> bool {
+        let _ = self.rest();
+        for device in 0..self.devices.len() {
+            if self.devices[device].is_open() {
+                let name = self.new_name(device);
+                let name = members::Command::Name { name };
+                let _ = self.wish(device, vec![(us, Command::Members(name))], None);
+            }
+        }
+        let _ = self.rest();
+        self.check_sound();
+        let mut all_well = true;
+        for (space, seen) in self.seen() {
+            let Err(what) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                let quiet = Quiet::begin();
+                self.check_space(space, &seen);
+                drop(quiet);
+            })) else {
+                continue;
+            };
+            all_well = false;
+            let told = seen
+                .iter()
+                .any(|view| !self.devices[view.device].heard.borrow().is_empty());
+            let what = what.downcast_ref::<String>().cloned().unwrap_or_default();
+            assert!(told, "nobody was told, and in {space:?}: {what}");
+        }
+        all_well
     }
 
     fn check_space(&self, space: SpaceId, seen: &[Seen]) {
@@ -176,6 +229,35 @@ impl World {
                 view.device
             );
         }
+    }
+}
+
+thread_local! {
+    static QUIET: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// While it lives, what does not hold is not printed: it is caught, and judged.
+struct Quiet;
+
+impl Quiet {
+    fn begin() -> Self {
+        static HOOK: std::sync::Once = std::sync::Once::new();
+        HOOK.call_once(|| {
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |info| {
+                if !QUIET.get() {
+                    before(info);
+                }
+            }));
+        });
+        QUIET.set(true);
+        Self
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        QUIET.set(false);
     }
 }
 

@@ -9,7 +9,7 @@ use alongside_core::id::{PersonId, SpaceId};
 use alongside_core::members::{self, Kind};
 use alongside_core::root::{self, Act, Command, State};
 use alongside_replica::memory::MemoryStore;
-use alongside_replica::{Client, DispatchError, SignInError, Standing, SyncError};
+use alongside_replica::{Change, Client, DispatchError, SignInError, Standing, SyncError};
 
 use crate::book::{Book, Deed};
 use crate::dice::Dice;
@@ -26,6 +26,8 @@ pub struct Device {
     /// Its ports.
     pub platform: SimPlatform,
     client: Option<Client<SimPlatform>>,
+    /// Everything that it ever told its person about.
+    pub heard: Rc<RefCell<BTreeSet<String>>>,
     /// An exchange with the relay that is under way.
     underway: Option<Underway<Result<(), SyncError>>>,
 }
@@ -162,9 +164,11 @@ impl World {
         self.devices.push(Device {
             person,
             platform,
-            client: Some(client),
+            client: None,
+            heard: Rc::default(),
             underway: None,
         });
+        self.place(at, client);
         at
     }
 
@@ -197,7 +201,12 @@ impl World {
         let set = members::Event::Set(members::Set {
             name: handle.to_owned(),
         });
-        self.note(device, client.me_space().expect("a Me"), Act::Say(Event::Members(set)), true);
+        self.note(
+            device,
+            client.me_space().expect("a Me"),
+            Act::Say(Event::Members(set)),
+            true,
+        );
     }
 
     /// Signs in on an empty device.
@@ -218,7 +227,9 @@ impl World {
         let client = self.devices[device].client().clone();
         let us = finish(client.start_us(kind, name)).expect("an Us is begun");
         let frame = client.with_state(us, |state| members::frame(state).cloned());
-        self.book.frames.insert(us, frame.flatten().expect("it has a frame"));
+        self.book
+            .frames
+            .insert(us, frame.flatten().expect("it has a frame"));
         us
     }
 
@@ -241,10 +252,27 @@ impl World {
         let it = &mut self.devices[device];
         it.underway = None;
         it.client = None;
-        let client = finish(Client::load(it.platform.clone())).expect("a store that was left at any point loads");
+        let client =
+            finish(Client::load(it.platform.clone())).expect("a store that was left at any point loads");
         if let (Standing::Locked { .. }, Some(person)) = (client.standing(), person) {
             finish(client.unlock(&person.passphrase)).expect("and unlocks");
         }
+        self.place(device, client);
+    }
+
+    fn place(&mut self, device: usize, client: Client<SimPlatform>) {
+        let it = &mut self.devices[device];
+        let heard = Rc::clone(&it.heard);
+        let listening = client.clone();
+        client.on_change(move |change| {
+            if *change == Change::Troubles {
+                let told = listening
+                    .troubles()
+                    .into_iter()
+                    .map(|trouble| format!("{trouble:?}"));
+                heard.borrow_mut().extend(told);
+            }
+        });
         it.client = Some(client);
     }
 
@@ -267,7 +295,9 @@ impl World {
         let client = self.devices[device].client();
         let mut acts = Vec::new();
         for (space, command) in wishes {
-            let Some(context) = client.context(*space) else { continue };
+            let Some(context) = client.context(*space) else {
+                continue;
+            };
             let decide = |state: &State| root::decide(state, &context, command);
             match client.with_state(*space, decide) {
                 Some(Ok(some)) => acts.extend(some.into_iter().map(|act| (*space, act))),
@@ -278,7 +308,12 @@ impl World {
     }
 
     /// Somebody wishes something on a device; it is cut off after so many polls, if any.
-    pub fn wish(&mut self, device: usize, wishes: Vec<(SpaceId, Command)>, cut_off_after: Option<usize>) -> Wished {
+    pub fn wish(
+        &mut self,
+        device: usize,
+        wishes: Vec<(SpaceId, Command)>,
+        cut_off_after: Option<usize>,
+    ) -> Wished {
         let client = self.devices[device].client().clone();
         let store = self.devices[device].platform.sim_store().clone();
         let mut dispatching: Underway<_> = {
@@ -364,7 +399,11 @@ impl World {
                 }
             }
             let now = self.measure();
-            quiet = if before.as_ref() == Some(&now) { quiet + 1 } else { 0 };
+            quiet = if before.as_ref() == Some(&now) {
+                quiet + 1
+            } else {
+                0
+            };
             if quiet >= 2 {
                 return errors;
             }

@@ -151,6 +151,7 @@ recover-doing = Opening your account …
 recover-others-out = All other devices are signed out. They can sign in again with the new passphrase.
 recovery-words = Recovery words
 recovery-words-hint = The twelve of the second sheet.
+recover-account-words-wrong = These words are sound, but with this handle they open nothing. They may be of another account, the handle may be written otherwise, or the account has no recovery sheet.
 recovery-words-wrong = These words are sound, but they are not the recovery words of this account. An older sheet no longer opens it.
 no-recovery = There is no such account here, or it has no recovery sheet. Look at how the handle is written.
 unlock-tab = Unlock
@@ -207,13 +208,19 @@ trouble-rolled-back-words = It no longer has something that it had, perhaps afte
 trouble-withheld = Something is not handed out
 trouble-withheld-words = A page refers to another that the relay does not hand out. It may come later; until then there is a gap.
 trouble-clock = The clock of this device is off
-trouble-clock-ahead = { $minutes ->
-    [one] It runs about a minute ahead. Days and times may be shown wrongly until it is set right. Nothing else depends on it.
-   *[other] It runs about { $minutes } minutes ahead. Days and times may be shown wrongly until it is set right. Nothing else depends on it.
+trouble-clock-ahead = It runs about { $by } ahead. Days and times may be shown wrongly until it is set right. Nothing else depends on it.
+trouble-clock-behind = It runs about { $by } behind. Days and times may be shown wrongly until it is set right. Nothing else depends on it.
+span-minutes = { $count ->
+    [one] a minute
+   *[other] { $count } minutes
   }
-trouble-clock-behind = { $minutes ->
-    [one] It runs about a minute behind. Days and times may be shown wrongly until it is set right. Nothing else depends on it.
-   *[other] It runs about { $minutes } minutes behind. Days and times may be shown wrongly until it is set right. Nothing else depends on it.
+span-hours = { $count ->
+    [one] an hour
+   *[other] { $count } hours
+  }
+span-days = { $count ->
+    [one] a day
+   *[other] { $count } days
   }
 trouble-update = A newer version is needed
 trouble-relay-full = The relay is full
@@ -386,12 +393,15 @@ checkin-waiting = { $others ->
 checkin-noted-kept = Yours is noted, and all of it stays with you.
 checkin-noted-alone = Yours is noted in Me. Nobody else is here yet.
 checkin-nobody-yet = Nobody else is here yet. You can begin alone; it stays in Me.
-checkin-revealed = Both pages are open.
+checkin-revealed = { $pages ->
+    [2] Both pages are open.
+   *[other] All pages are open.
+  }
 checkin-nothing-to-say = Nothing is filled in yet. One answer is enough.
 checkin-not-today = The day has turned meanwhile. Open the check-in of the new day; a day without one is only a day.
 checkin-out-of-range = The line goes from 0 to 10.
 checkin-no-one-else-yet = Nobody else is here yet, so there is nobody to share it with. It can be kept in Me.
-checkin-already-revealed = This one is open already, and what you both said stands.
+checkin-already-revealed = This one is open already, and what was said in it stands.
 checkin-no-such = This check-in is not here any more.
 checkin-my-own = This check-in is your own.
 checkin-care-missing = The sentence is empty.
@@ -405,11 +415,26 @@ goes-kept = Stays in Me
 keep-in-me = Keep it in Me
 
 ask-mood = My mood today
-ask-pressure = Pressure on me today from outside the two of us
+ask-pressure = { $kind ->
+    [work] Pressure on me today from outside our work together
+   *[other] { $others ->
+        [one] Pressure on me today from outside the two of us
+       *[other] Pressure on me today from outside of us
+    }
+  }
 ask-pressure-alone = Pressure on me today
-ask-close = How close I felt to { $name } today
-ask-free = How free I felt to be myself today
-ask-understood = { $name } understood me and cared today
+ask-close = { $kind ->
+    [work] How connected I felt to { $name } today
+   *[other] How close I felt to { $name } today
+  }
+ask-free = { $kind ->
+    [work] How free I felt to speak my mind today
+   *[other] How free I felt to be myself today
+  }
+ask-understood = { $kind ->
+    [work] { $name } understood me and took me seriously today
+   *[other] { $name } understood me and cared today
+  }
 ask-gave = I supported { $name } today
 ask-gave-kinds = In which way?
 ask-got = { $name } supported me today
@@ -436,9 +461,18 @@ ends-fit-low = not at all
 ends-fit-high = just what I needed
 field-mood = Mood
 field-pressure = Pressure from outside
-field-close = Closeness
-field-free = Free to be myself
-field-understood = Understood and cared for
+field-close = { $kind ->
+    [work] Connection
+   *[other] Closeness
+  }
+field-free = { $kind ->
+    [work] Free to speak my mind
+   *[other] Free to be myself
+  }
+field-understood = { $kind ->
+    [work] Understood and taken seriously
+   *[other] Understood and cared for
+  }
 field-gave = Gave support
 field-got = Got support
 field-fit = It fitted
@@ -462,8 +496,11 @@ review-only-here = only here
 review-put-in = Put it in
 review-edit = Change something
 
-reveal-title = Both pages
-reveal-announce = Both are in. You can read both pages now.
+reveal-title = { $pages ->
+    [2] Both pages
+   *[other] All pages
+  }
+reveal-announce = Everyone’s page is open. You can read now.
 reveal-kept = What you kept for yourself
 care-lead = A word for { $name }, if you like:
 care-group = A word of care for { $name }
@@ -511,6 +548,7 @@ chart-sentence = { $days ->
    *[other] { $name }: { $days } of { $of } days, between { $least } and { $most }, mostly around { $middle }.
   }
 chart-too-few = Not enough days yet to draw a line. After three of them one begins here.
+chart-ends = 0 is { $low }, 10 is { $high }.
 chart-table = Show as a table
 chart-table-name = { $title }, as a table
 chart-day = Day

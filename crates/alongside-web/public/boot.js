@@ -25,7 +25,18 @@ function stored(storage, key) {
   }
 }
 
+// What stands after "#" in an invitation or a sign-in code is a secret: it leaves the address at once, before anything is
+// loaded, and waits in memory for the client to take it.
+function takeFragment() {
+  const secret = location.pathname === "/join" || location.pathname === "/signin";
+  if (!secret || location.hash.length < 2) return;
+  window.alongsideFragment = location.hash.slice(1);
+  history.replaceState(history.state, "", location.pathname);
+}
+
 async function start() {
+  takeFragment();
+
   const theme = stored("localStorage", "theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
 

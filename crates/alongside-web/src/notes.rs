@@ -74,11 +74,11 @@ fn trouble_line(trouble: Trouble) -> AnyView {
         Trouble::RolledBack { .. } => (t!("trouble-rolled-back"), t!("trouble-rolled-back-words")),
         Trouble::Withheld { .. } => (t!("trouble-withheld"), t!("trouble-withheld-words")),
         Trouble::ClockOff { by_s } => {
-            let minutes = usize::try_from(by_s.unsigned_abs().div_ceil(60)).unwrap_or(usize::MAX);
+            let by = about(by_s.unsigned_abs());
             let words = if by_s > 0 {
-                t!("trouble-clock-ahead", minutes = minutes)
+                t!("trouble-clock-ahead", by = by)
             } else {
-                t!("trouble-clock-behind", minutes = minutes)
+                t!("trouble-clock-behind", by = by)
             };
             (t!("trouble-clock"), words)
         }
@@ -159,5 +159,32 @@ fn SessionEnded() -> impl IntoView {
                 <Submit label=t!("session-renew") doing=t!("session-renewing") act=act/>
             </form>
         </div>
+    }
+}
+
+/// A span in the largest unit in which it is a few.
+fn about(seconds: u64) -> String {
+    let of = |unit: u64| {
+        usize::try_from((seconds + unit / 2) / unit)
+            .unwrap_or(usize::MAX)
+            .max(1)
+    };
+    match seconds {
+        0..5_400 => t!("span-minutes", count = of(60)),
+        5_400..129_600 => t!("span-hours", count = of(3_600)),
+        129_600.. => t!("span-days", count = of(86_400)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_off_by_a_few_of_something() {
+        assert_eq!(about(20), "a minute");
+        assert_eq!(about(400), "7 minutes");
+        assert_eq!(about(7_300), "2 hours");
+        assert_eq!(about(864_000), "10 days");
     }
 }

@@ -428,16 +428,13 @@ impl Fragments {
     /// Takes it out of the address at once: it must not stay in the history, nor be seen over a shoulder.
     pub(crate) fn take() -> Self {
         let location = window().location();
-        let hash = location.hash().unwrap_or_default();
         let path = location.pathname().unwrap_or_default();
-        let fragment = hash.trim_start_matches('#').to_owned();
-        if fragment.is_empty() || !matches!(path.as_str(), "/join" | "/signin") {
+        if !matches!(path.as_str(), "/join" | "/signin") {
             return Self::default();
         }
-        if let Ok(history) = window().history() {
-            let state = history.state().unwrap_or(wasm_bindgen::JsValue::NULL);
-            let _ = history.replace_state_with_url(&state, "", Some(&path));
-        }
+        let Some(fragment) = Self::from_boot().or_else(|| Self::from_address(&path)) else {
+            return Self::default();
+        };
         if path == "/join" {
             Self {
                 invitation: Some(fragment),
@@ -449,5 +446,24 @@ impl Fragments {
                 link: Some(fragment),
             }
         }
+    }
+
+    /// What boot.js took before anything was loaded.
+    fn from_boot() -> Option<String> {
+        let name = wasm_bindgen::JsValue::from_str("alongsideFragment");
+        let kept = crate::platform::property(&window(), "alongsideFragment")?.as_string();
+        let _ = js_sys::Reflect::delete_property(&window(), &name);
+        kept
+    }
+
+    /// What stands in the address now, for a link that was opened in a page that was open already.
+    fn from_address(path: &str) -> Option<String> {
+        let hash = window().location().hash().ok()?;
+        let fragment = hash.strip_prefix('#').filter(|fragment| !fragment.is_empty())?;
+        if let Ok(history) = window().history() {
+            let state = history.state().unwrap_or(wasm_bindgen::JsValue::NULL);
+            let _ = history.replace_state_with_url(&state, "", Some(path));
+        }
+        Some(fragment.to_owned())
     }
 }

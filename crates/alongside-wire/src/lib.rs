@@ -30,7 +30,8 @@ pub struct Malformed;
 pub fn encode<T: minicbor::Encode<()>>(message: &T) -> Vec<u8> {
     let mut bytes = Vec::new();
     // Writing into a Vec is infallible, and no message of ours refuses to be encoded.
-    let result: Result<(), minicbor::encode::Error<core::convert::Infallible>> = minicbor::encode(message, &mut bytes);
+    let result: Result<(), minicbor::encode::Error<core::convert::Infallible>> =
+        minicbor::encode(message, &mut bytes);
     debug_assert!(result.is_ok(), "messages always encode");
     bytes
 }
@@ -42,5 +43,9 @@ pub fn encode<T: minicbor::Encode<()>>(message: &T) -> Vec<u8> {
 pub fn decode<'b, T: minicbor::Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Malformed> {
     let mut decoder = minicbor::Decoder::new(bytes);
     let message = decoder.decode().map_err(|_| Malformed)?;
-    if decoder.position() == bytes.len() { Ok(message) } else { Err(Malformed) }
+    if decoder.position() == bytes.len() {
+        Ok(message)
+    } else {
+        Err(Malformed)
+    }
 }

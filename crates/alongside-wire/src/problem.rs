@@ -107,7 +107,10 @@ pub struct Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self { code, retry_after_s: None }
+        Self {
+            code,
+            retry_after_s: None,
+        }
     }
 }
 
@@ -121,7 +124,10 @@ impl Problem {
             .map(3)
             .and_then(|e| e.i8(-1)?.str(self.code.title()))
             .and_then(|e| e.i8(-4)?.u16(self.code.status()))
-            .and_then(|e| e.str("alongside")?.map(if self.retry_after_s.is_some() { 2 } else { 1 }))
+            .and_then(|e| {
+                e.str("alongside")?
+                    .map(if self.retry_after_s.is_some() { 2 } else { 1 })
+            })
             .and_then(|e| e.u8(0)?.str(self.code.text()))
             .and_then(|e| match self.retry_after_s {
                 Some(seconds) => e.u8(1)?.u32(seconds),
@@ -159,7 +165,10 @@ impl Problem {
                 _ => decoder.skip().ok()?,
             }
         }
-        Some(Self { code: code?, retry_after_s })
+        Some(Self {
+            code: code?,
+            retry_after_s,
+        })
     }
 }
 

@@ -63,6 +63,8 @@ pub fn message(purpose: Purpose, parts: &[&[u8]]) -> Vec<u8> {
 /// Whether this is the key's signature for exactly this purpose and these parts. Strict: no malleable signatures, no weak keys.
 #[must_use]
 pub fn holds(key: &[u8; 32], signature: &[u8; 64], purpose: Purpose, parts: &[&[u8]]) -> bool {
-    VerifyingKey::from_bytes(key)
-        .is_ok_and(|key| key.verify_strict(&message(purpose, parts), &Signature::from_bytes(signature)).is_ok())
+    VerifyingKey::from_bytes(key).is_ok_and(|key| {
+        key.verify_strict(&message(purpose, parts), &Signature::from_bytes(signature))
+            .is_ok()
+    })
 }

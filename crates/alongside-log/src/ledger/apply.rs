@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::control::{Control, NewEpoch, roster_hash};
-use super::epochs::{Epoch, Keyless, Standing};
+use super::epochs::{Beginning, Epoch, Keyless, NO_PARENT, Standing};
 use super::outcome::{Happened, Refusal};
 use super::roster::MAX_MEMBERS;
-use super::{Closure, DeviceState, Heard, Ledger, Mark, Person};
+use super::{Closure, DeviceState, Heard, Ledger, Mark, Person, Told};
 use crate::entry::{Header, Place};
 use crate::identity::{Device, DeviceCert, DevicePublic, PersonPublic};
 use crate::ids::{DeviceId, EntryId};
@@ -35,6 +35,14 @@ impl Here<'_> {
             },
         }
     }
+
+    /// What its author had seen.
+    fn told(&self) -> Told {
+        Told {
+            number: self.header.witness.map_or(0, |witness| witness.number),
+            by: self.mark().at,
+        }
+    }
 }
 
 impl Ledger {
@@ -54,13 +62,19 @@ impl Ledger {
                     member_key: None,
                     left: false,
                     from: 0,
-                    told: 0,
-                    by: None,
+                    told: here.told(),
                 };
                 self.persons.insert(person.id(), first);
                 self.bring_in(here, cert, public, person);
                 if let Some(epoch) = self.epochs.get_mut(&here.header.epoch) {
-                    epoch.begin(None, here.mark(), BTreeSet::from([public.id()]));
+                    let founder = BTreeSet::from([public.id()]);
+                    epoch.begin(Beginning {
+                        parent: NO_PARENT,
+                        mark: here.mark(),
+                        standing: Standing::Begun,
+                        sealed: founder.clone(),
+                        readers: founder,
+                    });
                 }
                 Ok(Happened::Began)
             }
@@ -106,9 +120,7 @@ impl Ledger {
                     .extend(closure.map(|closure| ((person, device), closure)));
             }
         }
-        self.epochs
-            .values_mut()
-            .for_each(|epoch| epoch.suspect(device));
+        self.epochs.values_mut().for_each(|epoch| epoch.suspect(device));
         Ok(Happened::Revoked(device))
     }
 
@@ -134,8 +146,7 @@ impl Ledger {
                 member_key: Some(member_key),
                 left: false,
                 from: under.map_or(0, |number| number.saturating_add(1)),
-                told: here.header.witness.map_or(0, |witness| witness.number),
-                by: here.mark().at,
+                told: here.told(),
             };
             self.persons.insert(person.id(), newcomer);
         }
@@ -145,10 +156,15 @@ impl Ledger {
 
     /// A device that was found to be this person's, and not revoked, can write here from now on.
     fn bring_in(&mut self, here: Here<'_>, cert: &DeviceCert, public: DevicePublic, person: &PersonPublic) {
+        let before = self.devices.get(&public.id());
+        let before = before.filter(|it| it.closed.is_none()).map(|it| it.heard);
+        let admitted = public.id() != here.header.device;
         let heard = Heard {
             mark: here.mark(),
             epoch: self.epoch_number(here.header.epoch).unwrap_or_default(),
-            admitted: public.id() != here.header.device,
+            admitted,
+            told: before.map_or(here.told(), |heard| heard.told),
+            welcomed: before.map_or(!admitted, |heard| heard.welcomed),
         };
         let revoked = self.revoked.get(&(person.id(), public.id())).copied();
         let state = self.devices.entry(public.id()).or_insert(DeviceState {
@@ -157,6 +173,7 @@ impl Ledger {
             cert: cert.clone(),
             closed: revoked,
             top: None,
+            before: None,
             unnamed: Vec::new(),
             heard,
         });
@@ -166,16 +183,14 @@ impl Ledger {
     }
 
     fn begin_epoch(&mut self, own: &Device, here: Here<'_>, new: &NewEpoch) -> Result<Happened, Refusal> {
-        if new.seals.is_empty() && self.base.is_some() && self.key(new.id).is_none() {
-            // A newcomer is told of an epoch without its key: it is from before their time.
-            self.past.insert(new.id, new.number);
+        let happened = Happened::Rekeyed { number: new.number };
+        if new.seals.is_empty() {
+            self.tell_of_past(here, new);
+            return Ok(happened);
         }
         let parent = self.epoch_number(new.parent);
         let follows = parent.and_then(|number| number.checked_add(1)) == Some(new.number);
         let sorted = new.seals.is_sorted_by(|a, b| a.device < b.device);
-        if new.seals.is_empty() && self.past.contains_key(&new.id) {
-            return Ok(Happened::Rekeyed { number: new.number });
-        }
         if !follows || !sorted || new.roster != roster_hash(new.seals.iter().map(|seal| seal.device)) {
             return Err(Refusal::NotAllowed);
         }
@@ -187,25 +202,71 @@ impl Ledger {
         } else {
             None
         };
-        let standing = match keeps {
-            Some(true) => Standing::Begun,
-            Some(false) | None => Standing::Aside,
+        let beginning = Beginning {
+            parent: new.parent,
+            mark: here.mark(),
+            standing: match keeps {
+                Some(true) => Standing::Begun,
+                Some(false) | None => Standing::Aside,
+            },
+            readers: self.who_can_open(here, &sealed, begins),
+            sealed,
         };
-        let told = if begins { Vec::new() } else { self.readers_of(here.header.epoch) };
-        self.learn_seals(own, here, new, &sealed, (begins, standing))?;
+        self.learn_seals(own, new, begins.then_some(&beginning))?;
         if let Some(epoch) = self.epochs.get_mut(&new.id) {
-            epoch.readers.extend(&sealed);
-            epoch.told.extend(told);
-            if standing == Standing::Begun {
-                epoch.begin(Some(new.parent), here.mark(), sealed);
-            } else if epoch.standing == Standing::Learned && epoch.sealed.is_empty() {
-                epoch.standing = Standing::Aside;
+            match beginning.standing {
+                Standing::Begun => epoch.begin(beginning),
+                Standing::Learned | Standing::Aside => epoch.see_aside(beginning),
             }
         }
         if keeps == Some(false) {
             return Err(Refusal::NotAllowed);
         }
-        Ok(Happened::Rekeyed { number: new.number })
+        Ok(happened)
+    }
+
+    /// A newcomer is told of an epoch without its key: it is from before their time.
+    fn tell_of_past(&mut self, here: Here<'_>, new: &NewEpoch) {
+        let base = self.base.as_ref().and_then(|base| self.epoch_number(base.epoch));
+        if base.is_some_and(|base| new.number < base) && self.epoch_number(new.id).is_none() {
+            self.past.insert(new.id, new.number);
+        }
+        let under = self.epochs.get(&here.header.epoch);
+        let readers = under.into_iter().flat_map(|epoch| &epoch.readers);
+        let told = readers.filter(|reader| {
+            let device = self.devices.get(reader);
+            let person = device.and_then(|device| self.persons.get(&device.person));
+            person.is_some_and(|person| new.number < person.from)
+        });
+        let told: Vec<DeviceId> = told.copied().collect();
+        if let Some(epoch) = self.epochs.get_mut(&new.id) {
+            epoch.told.extend(told);
+        }
+    }
+
+    /// The devices that get at what is sealed to them in here: they read the epoch that this entry itself is sealed under; or are a
+    /// newcomer's, who is welcomed with the first epoch that is begun for them.
+    fn who_can_open(
+        &mut self,
+        here: Here<'_>,
+        sealed: &BTreeSet<DeviceId>,
+        begins: bool,
+    ) -> BTreeSet<DeviceId> {
+        let under = self.epochs.get(&here.header.epoch);
+        let readers = under.map(|epoch| epoch.readers.clone()).unwrap_or_default();
+        let mut opens = BTreeSet::new();
+        for device in sealed {
+            let Some(state) = self.devices.get_mut(device) else {
+                continue;
+            };
+            let by = state.heard.told.by.map(|(by, _)| by);
+            let welcome = begins && !state.heard.welcomed && by == Some(here.header.device);
+            state.heard.welcomed |= welcome;
+            if welcome || readers.contains(device) || *device == here.header.device {
+                opens.insert(*device);
+            }
+        }
+        opens
     }
 
     /// Nobody can be removed by another: a new epoch is sealed to every device that the one before it was sealed to, but for those that
@@ -213,32 +274,31 @@ impl Ledger {
     fn keeps_everybody(&self, here: Here<'_>, new: &NewEpoch, sealed: &BTreeSet<DeviceId>) -> Option<bool> {
         let parent = self.epochs.get(&new.parent).map(|it| (it.standing, &it.sealed));
         let keyless = || {
-            self.keyless
-                .get(&new.parent)
-                .map(|it| (it.standing, &it.sealed))
+            let beginning = &self.keyless.get(&new.parent)?.beginning;
+            Some((beginning.standing, &beginning.sealed))
         };
         let (_, before) = parent
             .or_else(keyless)
             .filter(|(standing, _)| *standing != Standing::Aside)?;
         // A newcomer may not be able to read that somebody left.
         let unread = self.cannot_read_all();
-        let closed = |device: &DeviceId| {
+        let author = self.persons.get(&here.header.person);
+        let excused = |device: &DeviceId| {
             self.devices.get(device).is_none_or(|it| {
-                it.closed
-                    .is_some_and(|closure| closure.shuts_out(here.number))
+                let closed = it.closed.is_some_and(|closure| closure.shuts_out(here.number));
+                // Nor may a newcomer have been able to read that it said hello.
+                closed || author.is_some_and(|author| !self.is_known_to(it, author))
             })
         };
-        Some(here.number.is_none() || unread || before.difference(sealed).all(closed))
+        Some(here.number.is_none() || unread || before.difference(sealed).all(excused))
     }
 
     /// Takes the key that is sealed to this device, if one is.
     fn learn_seals(
         &mut self,
         own: &Device,
-        here: Here<'_>,
         new: &NewEpoch,
-        sealed: &BTreeSet<DeviceId>,
-        (begins, standing): (bool, Standing),
+        begins: Option<&Beginning>,
     ) -> Result<(), Refusal> {
         if self.epochs.contains_key(&new.id) {
             return Ok(());
@@ -257,13 +317,10 @@ impl Ledger {
             }
             seal => {
                 let cheated = matches!(seal, Some(Err(_)));
-                if begins {
+                if let Some(beginning) = begins {
                     let keyless = self.keyless.entry(new.id).or_insert_with(|| Keyless {
                         number: new.number,
-                        parent: new.parent,
-                        mark: here.mark(),
-                        standing,
-                        sealed: sealed.clone(),
+                        beginning: beginning.clone(),
                         cheated,
                     });
                     keyless.cheated |= cheated;

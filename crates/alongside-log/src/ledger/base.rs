@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Closure, DeviceState, Heard, Ledger, Mark, Person, Top};
+use super::{Closure, DeviceState, Heard, Ledger, Mark, Person, Told, Top};
 use crate::identity::{DeviceCert, PersonPublic};
 use crate::ids::{DeviceId, EntryId, EpochId, PersonId};
 
@@ -193,8 +193,7 @@ impl Ledger {
                 member_key: member.member_key,
                 left: member.left,
                 from: 0,
-                told: u64::MAX,
-                by: None,
+                told: Told::EVERYTHING,
             };
             self.persons.insert(member.person.id(), person);
         }
@@ -228,6 +227,7 @@ impl Ledger {
         });
         if let Some(top) = it.top {
             self.depths.insert(top.entry, top.depth);
+            self.places.insert((public.id(), top.seq), top.entry);
         }
         let closed = |revoked| {
             Some(Closure {
@@ -246,6 +246,7 @@ impl Ledger {
                 BaseState::Revoked => closed(true),
             },
             top,
+            before: top.map(|top| top.seq),
             unnamed: Vec::new(),
             heard: Heard {
                 mark: Mark {
@@ -255,6 +256,8 @@ impl Ledger {
                 },
                 epoch: u64::MAX,
                 admitted: false,
+                told: Told::EVERYTHING,
+                welcomed: true,
             },
         };
         self.devices.insert(public.id(), state);

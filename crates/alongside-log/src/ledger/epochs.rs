@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use rand_core::CryptoRngCore;
 
-use super::control::{Control, NewEpoch, Seal, roster_hash, seal_info};
 use super::base::BEFORE;
+use super::control::{Control, NewEpoch, Seal, roster_hash, seal_info};
 use super::{DeviceState, Ledger, Mark, Person};
 use crate::ids::{DeviceId, EpochId, PersonId};
 use crate::seal::envelope::EpochKey;
@@ -22,24 +22,38 @@ pub(super) enum Standing {
     Aside,
 }
 
+/// The parent of the first epoch.
+pub(super) const NO_PARENT: EpochId = EpochId::from_bytes([0; 32]);
+
+/// How an epoch began.
+#[derive(Clone, Debug)]
+pub(super) struct Beginning {
+    pub(super) parent: EpochId,
+    /// The entry that began it.
+    pub(super) mark: Mark,
+    pub(super) standing: Standing,
+    /// The devices that it was sealed to …
+    pub(super) sealed: BTreeSet<DeviceId>,
+    /// … and those of them that could open what is sealed to them.
+    pub(super) readers: BTreeSet<DeviceId>,
+}
+
 /// An epoch whose key is known.
 #[derive(Clone, Debug)]
 pub(super) struct Epoch {
     pub(super) number: u64,
     pub(super) key: EpochKey,
+    pub(super) standing: Standing,
     /// Known once the entry that began it was seen.
     pub(super) parent: Option<EpochId>,
-    pub(super) standing: Standing,
-    /// The devices that it was sealed to when it began.
+    pub(super) mark: Option<Mark>,
     pub(super) sealed: BTreeSet<DeviceId>,
     /// The devices that can read what is written in it: those that it was ever sealed to, and those that have written in it.
     pub(super) readers: BTreeSet<DeviceId>,
     /// Of these, the devices that are closed and may have had the key from the vault, if it is from before they were closed.
-    pub(super) suspects: BTreeSet<DeviceId>,
-    /// The entry that began it.
-    pub(super) mark: Option<Mark>,
-    /// Newcomers who were told that it is there, with its key or without.
-    pub(super) told: BTreeSet<PersonId>,
+    suspects: BTreeSet<DeviceId>,
+    /// Newcomers' devices that were told that there is such an epoch, before their time.
+    pub(super) told: BTreeSet<DeviceId>,
 }
 
 impl Epoch {
@@ -47,12 +61,12 @@ impl Epoch {
         Self {
             number,
             key,
-            parent: None,
             standing: Standing::Learned,
+            parent: None,
+            mark: None,
             sealed: BTreeSet::new(),
             readers: BTreeSet::new(),
             suspects: BTreeSet::new(),
-            mark: None,
             told: BTreeSet::new(),
         }
     }
@@ -65,15 +79,23 @@ impl Epoch {
     }
 
     /// The entry that began it has its place: whoever was closed before that has not got the key.
-    pub(super) fn begin(&mut self, parent: Option<EpochId>, mark: Mark, sealed: BTreeSet<DeviceId>) {
+    pub(super) fn begin(&mut self, beginning: Beginning) {
         for suspect in core::mem::take(&mut self.suspects) {
             self.readers.remove(&suspect);
         }
         self.standing = Standing::Begun;
-        self.parent = parent;
-        self.mark = Some(mark);
-        self.readers.extend(&sealed);
-        self.sealed = sealed;
+        self.parent = Some(beginning.parent).filter(|parent| *parent != NO_PARENT);
+        self.mark = Some(beginning.mark);
+        self.readers.extend(beginning.readers);
+        self.sealed = beginning.sealed;
+    }
+
+    /// Somebody hands its key on, or began it in a way that does not count.
+    pub(super) fn see_aside(&mut self, seen: Beginning) {
+        self.readers.extend(seen.readers);
+        if self.standing == Standing::Learned && self.sealed.is_empty() {
+            self.standing = Standing::Aside;
+        }
     }
 }
 
@@ -81,10 +103,7 @@ impl Epoch {
 #[derive(Clone, Debug)]
 pub(super) struct Keyless {
     pub(super) number: u64,
-    pub(super) parent: EpochId,
-    pub(super) mark: Mark,
-    pub(super) standing: Standing,
-    pub(super) sealed: BTreeSet<DeviceId>,
+    pub(super) beginning: Beginning,
     /// There was a seal for this device, and no key in it.
     pub(super) cheated: bool,
 }
@@ -92,8 +111,8 @@ pub(super) struct Keyless {
 impl Keyless {
     /// Its key came after all.
     pub(super) fn give_to(self, epoch: &mut Epoch) {
-        match self.standing {
-            Standing::Begun => epoch.begin(Some(self.parent), self.mark, self.sealed),
+        match self.beginning.standing {
+            Standing::Begun => epoch.begin(self.beginning),
             Standing::Learned | Standing::Aside => epoch.standing = Standing::Aside,
         }
     }
@@ -101,13 +120,20 @@ impl Keyless {
 
 impl Ledger {
     /// The epoch to write in: the highest number; of two with one number, the one with the lower name. The same on every device that knows
-    /// both, whatever order they came in.
+    /// both, whatever order they came in. A key that came by the vault, before what had to be read to know who is there in its time, is
+    /// not written under yet.
     pub(super) fn current(&self) -> Option<(EpochId, &Epoch)> {
-        self.epochs
-            .iter()
-            .filter(|(_, epoch)| epoch.standing != Standing::Aside)
-            .max_by(|(a_id, a), (b_id, b)| a.number.cmp(&b.number).then(b_id.cmp(a_id)))
-            .map(|(id, epoch)| (*id, epoch))
+        let entered = self.base.as_ref().map(|base| base.epoch);
+        let seen = |id: &EpochId, epoch: &Epoch| epoch.standing == Standing::Begun || entered == Some(*id);
+        let newest = |any: bool| {
+            self.epochs
+                .iter()
+                .filter(|(_, epoch)| epoch.standing != Standing::Aside)
+                .filter(|(id, epoch)| any || seen(id, epoch))
+                .max_by(|(a_id, a), (b_id, b)| a.number.cmp(&b.number).then(b_id.cmp(a_id)))
+                .map(|(id, epoch)| (*id, epoch))
+        };
+        newest(false).or_else(|| newest(true))
     }
 
     /// The number of an epoch that is known of.
@@ -127,7 +153,7 @@ impl Ledger {
     /// device was revoked, or they have left); or somebody who came in while others wrote lacks a key, or does not know of somebody.
     #[must_use]
     pub fn must_rekey(&self) -> bool {
-        self.is_overread() || self.cheated().is_some() || self.lacking().is_some() || self.unheard().is_some()
+        self.is_overread() || self.is_cheated() || self.lacking().is_some() || self.unheard().is_some()
     }
 
     fn is_closed(&self, device: DeviceId) -> bool {
@@ -142,27 +168,13 @@ impl Ledger {
             .is_some_and(|(_, epoch)| epoch.readers.iter().any(|reader| self.is_closed(*reader)))
     }
 
-    /// An epoch at least as new as the present one that this device was given a false key for.
-    fn cheated(&self) -> Option<(EpochId, u64)> {
+    /// Whether this device was given a false key for an epoch that is at least as new as the present one.
+    fn is_cheated(&self) -> bool {
         let present = self.current().map_or(0, |(_, epoch)| epoch.number);
-        self.keyless
-            .iter()
-            .filter(|(_, epoch)| epoch.cheated && epoch.standing == Standing::Begun)
-            .filter(|(_, epoch)| epoch.number >= present)
-            .max_by_key(|(_, epoch)| epoch.number)
-            .map(|(id, epoch)| (*id, epoch.number))
-    }
-
-    fn devices_of(&self, person: PersonId) -> impl Iterator<Item = DeviceId> {
-        self.devices
-            .iter()
-            .filter(move |(_, device)| device.person == person)
-            .map(|(id, _)| *id)
-    }
-
-    fn reads(&self, person: PersonId, epoch: &Epoch) -> bool {
-        self.devices_of(person)
-            .any(|device| epoch.readers.contains(&device))
+        self.keyless.values().any(|epoch| {
+            let begun = epoch.beginning.standing == Standing::Begun;
+            begun && epoch.cheated && epoch.number >= present
+        })
     }
 
     fn present(&self) -> impl Iterator<Item = (PersonId, &Person)> {
@@ -172,31 +184,21 @@ impl Ledger {
             .map(|(id, person)| (*id, person))
     }
 
-    /// The oldest epoch that somebody was not told of who came in while it began, by whoever did not know of them; and who.
-    fn lacking(&self) -> Option<(EpochId, PersonId)> {
-        let mut lacking: Vec<(u64, EpochId, PersonId)> = Vec::new();
+    /// The oldest epoch that a device was not told of which came in while it began, by whoever did not know of it; and which.
+    fn lacking(&self) -> Option<(EpochId, DeviceId)> {
+        let mut lacking: Vec<(u64, EpochId, DeviceId)> = Vec::new();
         for (id, epoch) in self.epochs.iter().filter(|(_, epoch)| epoch.parent.is_some()) {
-            for (person, it) in self.present() {
-                let known = epoch.mark.is_none_or(|mark| was_told(&mark, it))
-                    || epoch.told.contains(&person)
-                    || self.reads(person, epoch);
-                if !known && self.reachable(person, *id).is_some() && self.live_of(person).next().is_some() {
-                    lacking.push((epoch.number, *id, person));
+            for (device, it) in self.live() {
+                let known = self.own == Some(device)
+                    || epoch.mark.is_none_or(|mark| it.heard.told.of(&mark))
+                    || epoch.told.contains(&device)
+                    || epoch.readers.contains(&device);
+                if !known && self.reachable(device, *id).is_some() {
+                    lacking.push((epoch.number, *id, device));
                 }
             }
         }
-        lacking.into_iter().min().map(|(_, id, person)| (id, person))
-    }
-
-    /// The people who read what is written in an epoch.
-    pub(super) fn readers_of(&self, id: EpochId) -> Vec<PersonId> {
-        let Some(epoch) = self.epochs.get(&id) else {
-            return Vec::new();
-        };
-        let readers = epoch.readers.iter();
-        readers
-            .filter_map(|reader| Some(self.devices.get(reader)?.person))
-            .collect()
+        lacking.into_iter().min().map(|(_, id, device)| (id, device))
     }
 
     /// Somebody who was let in while somebody else was, so that one of them does not know of the other: their device.
@@ -213,22 +215,16 @@ impl Ledger {
     pub(super) fn is_known_to(&self, device: &DeviceState, person: &Person) -> bool {
         device.person == person.public.id()
             || person.from <= device.heard.epoch
-            || was_told(&device.heard.mark, person)
+            || person.told.of(&device.heard.mark)
     }
 
-    /// The newest epoch but this one that somebody reads.
-    fn reachable(&self, person: PersonId, but: EpochId) -> Option<EpochId> {
+    /// The newest epoch but this one that a device reads.
+    fn reachable(&self, device: DeviceId, but: EpochId) -> Option<EpochId> {
         self.epochs
             .iter()
-            .filter(|(id, epoch)| **id != but && self.reads(person, epoch))
+            .filter(|(id, epoch)| **id != but && epoch.readers.contains(&device))
             .max_by(|(a_id, a), (b_id, b)| a.number.cmp(&b.number).then(b_id.cmp(a_id)))
             .map(|(id, _)| *id)
-    }
-
-    fn live_of(&self, person: PersonId) -> impl Iterator<Item = (DeviceId, [u8; 32])> {
-        self.live()
-            .filter(move |(_, it)| it.person == person)
-            .map(|(id, it)| (id, it.public.receiving))
     }
 
     /// Under which epoch a control is sealed: what tells of an epoch that is there already, under one that whoever is told reads.
@@ -241,7 +237,7 @@ impl Ledger {
         }
         let receiver = self.lacking().filter(|(id, _)| *id == new.id);
         receiver
-            .and_then(|(id, person)| self.reachable(person, id))
+            .and_then(|(id, device)| self.reachable(device, id))
             .unwrap_or(present)
     }
 
@@ -250,12 +246,15 @@ impl Ledger {
     #[must_use]
     pub fn rekey(&self, rng: &mut impl CryptoRngCore) -> Control {
         let present = self.current().map_or(0, |(_, epoch)| epoch.number);
-        let awaited = self.present().any(|(_, person)| person.from > present);
-        if !awaited && !self.is_overread() && self.cheated().is_none() {
-            let lacking = self.lacking().and_then(|(id, person)| {
+        let awaited = self.live().any(|(_, it)| !it.heard.welcomed)
+            || self.present().any(|(_, person)| person.from > present);
+        if !awaited && !self.is_overread() && !self.is_cheated() {
+            let lacking = self.lacking().and_then(|(id, device)| {
                 let epoch = self.epochs.get(&id)?;
-                let theirs = epoch.number >= self.persons.get(&person)?.from;
-                let receivers = self.live_of(person).filter(|_| theirs).collect();
+                let it = self.devices.get(&device)?;
+                let theirs = epoch.number >= self.persons.get(&it.person)?.from;
+                let receivers = theirs.then_some((device, it.public.receiving));
+                let receivers = receivers.into_iter().collect();
                 Some(((id, epoch.number, epoch.parent?), &epoch.key, receivers))
             });
             if let Some((id, key, receivers)) = lacking {
@@ -275,14 +274,24 @@ impl Ledger {
     }
 
     fn new_epoch(&self, rng: &mut impl CryptoRngCore) -> Control {
-        let beginning = (EpochId::from_bytes([0; 32]), 0);
-        let current = self.current().map(|(id, epoch)| (id, epoch.number));
-        let parent = self.cheated().or(current);
-        let (parent, number) = parent.map_or(beginning, |(id, number)| (id, number.saturating_add(1)));
+        // Behind all that is known of, whether or not there is a key for it here.
+        let keyless = self
+            .keyless
+            .iter()
+            .filter(|(_, epoch)| epoch.beginning.standing == Standing::Begun)
+            .max_by_key(|(_, epoch)| epoch.number)
+            .map(|(id, epoch)| (*id, epoch.number));
+        let newest = self
+            .current()
+            .map(|(id, epoch)| (id, epoch.number))
+            .into_iter()
+            .chain(keyless)
+            .max_by_key(|(_, number)| *number);
+        let (parent, number) = newest.map_or((NO_PARENT, 0), |(id, number)| (id, number.saturating_add(1)));
         let key = EpochKey::make(rng);
+        let current = self.current().map(|(_, epoch)| epoch);
         let reads = |device: &DeviceId| {
-            self.current()
-                .is_some_and(|(_, epoch)| epoch.readers.contains(device))
+            current.is_some_and(|epoch| epoch.sealed.contains(device) || epoch.readers.contains(device))
         };
         // A newcomer who cannot read that somebody left sees it by this: nobody seals anything to them any more.
         let receivers = self
@@ -321,13 +330,4 @@ impl Ledger {
             seals,
         })
     }
-}
-
-/// Whether an entry was there for who let somebody in: they were told of it then.
-fn was_told(mark: &Mark, person: &Person) -> bool {
-    let earlier_in_chain = match (mark.at, person.by) {
-        (Some((author, seq)), Some((by, admitted))) => author == by && seq < admitted,
-        (_, _) => false,
-    };
-    earlier_in_chain || mark.number.is_some_and(|number| number <= person.told)
 }

@@ -38,7 +38,10 @@ impl From<Refusal> for NoPlace {
 impl Ledger {
     /// Links one. What its author cannot do to the space is refused, but has its place: or nothing that its device writes after it
     /// would have one.
-    #[expect(clippy::result_large_err, reason = "what waits is handed back to where it came from")]
+    #[expect(
+        clippy::result_large_err,
+        reason = "what waits is handed back to where it came from"
+    )]
     pub(super) fn link(
         &mut self,
         own: &Device,
@@ -48,7 +51,15 @@ impl Ledger {
         if !candidate.held.authentic {
             return Err(self.unauthentic(candidate));
         }
-        let fresh = self.check_author(&candidate)?;
+        let device = candidate.header.device;
+        let fresh = match self.check_author(&candidate) {
+            Ok(fresh) => fresh,
+            // A newcomer may be told of it later, and by itself.
+            Err(Refusal::UnknownDevice) if self.base.is_some() && !self.devices.contains_key(&device) => {
+                return Err(NotLinked::Held(On::Device(device), candidate.held));
+            }
+            Err(why) => return Err(why.into()),
+        };
         match self.check_place(candidate.entry, &candidate.header) {
             Ok(()) => {}
             Err(NoPlace::Refused(why)) => return Err(why.into()),
@@ -136,7 +147,7 @@ impl Ledger {
             Place::Round(_) => None,
         };
         let mut parents = prev.into_iter().chain(candidate.header.heads.iter());
-        if parents.all(|parent| self.depths.contains_key(&parent)) {
+        if parents.all(|parent| self.depths.contains_key(&parent)) && self.base.is_none() {
             Refusal::UnknownDevice.into()
         } else {
             NotLinked::Held(On::Device(device), candidate.held)
@@ -238,7 +249,8 @@ impl Ledger {
         if self.places.contains_key(&(device, seq)) {
             return Err(Refusal::Forked);
         }
-        let top = self.devices.get(&device).and_then(|device| device.top);
+        let state = self.devices.get(&device);
+        let top = state.and_then(|state| state.top);
         let next = top.map_or(Some(0), |top| top.seq.checked_add(1));
         if next == Some(seq) {
             return match prev == top.map(|top| top.entry) {
@@ -246,13 +258,15 @@ impl Ledger {
                 false => Err(Refusal::Forked),
             };
         }
-        let first = self.base_seq(device);
-        let filled = self.base.is_some() && first.is_none_or(|first| seq > first);
+        let before = state.and_then(|state| state.before);
+        let filled = self.base.is_some() && before.is_none_or(|before| seq > before);
         if next.is_none_or(|next| seq < next) && !filled {
             return Err(Refusal::Forked);
         }
         // It leaves places out, or fills one: then the one before it cannot be one that has another place.
-        let before = seq.checked_sub(1).and_then(|before| self.places.get(&(device, before)));
+        let before = seq
+            .checked_sub(1)
+            .and_then(|before| self.places.get(&(device, before)));
         match (before, prev) {
             (Some(before), Some(prev)) if *before != prev => Err(Refusal::Forked),
             (None, Some(prev)) if self.depths.contains_key(&prev) => Err(Refusal::Malformed),
@@ -260,19 +274,9 @@ impl Ledger {
         }
     }
 
-    /// Where a chain stood when this newcomer came.
-    fn base_seq(&self, device: DeviceId) -> Option<u64> {
-        let devices = &self.base.as_ref()?.devices;
-        let of = devices
-            .iter()
-            .find(|it| it.cert.claims().map(|it| it.id()) == Some(device))?;
-        of.top.map(|top| top.seq)
-    }
-
     /// Whether there can be something among what came in that this newcomer cannot read, or not yet.
     pub(super) fn cannot_read_all(&self) -> bool {
-        self.base.is_some()
-            && (self.hidden > self.base_unnumbered || self.waiting.epochs().next().is_some())
+        self.base.is_some() && (self.hidden > self.base_unnumbered || self.waiting.epochs().next().is_some())
     }
 
     /// What is sealed to this device, if anything is: the key, or a false one.

@@ -45,10 +45,32 @@ struct Person {
     left: bool,
     /// The number of the first epoch that they can read.
     from: u64,
-    /// What the relay had numbered up to here was handed to them when they came in …
-    told: u64,
+    told: Told,
+}
+
+/// What somebody has seen who came in: what was there then.
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    /// What the relay had numbered up to here …
+    number: u64,
     /// … and what stands before this in the chain of the device that let them in.
     by: Option<(DeviceId, u64)>,
+}
+
+impl Told {
+    const EVERYTHING: Self = Self {
+        number: u64::MAX,
+        by: None,
+    };
+
+    /// Whether this was there.
+    fn of(&self, mark: &Mark) -> bool {
+        let earlier_in_chain = match (mark.at, self.by) {
+            (Some((author, seq)), Some((by, admitted))) => author == by && seq < admitted,
+            (_, _) => false,
+        };
+        earlier_in_chain || mark.number.is_some_and(|number| number <= self.number)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -97,6 +119,8 @@ struct DeviceState {
     /// Its person has left, or it was revoked.
     closed: Option<Closure>,
     top: Option<Top>,
+    /// Where its chain stood when this newcomer came.
+    before: Option<u64>,
     /// Statements of its own that its chain does not name yet.
     unnamed: Vec<EntryId>,
     heard: Heard,
@@ -120,6 +144,10 @@ struct Heard {
     epoch: u64,
     /// It was let in, or introduced, by another; it did not say hello itself.
     admitted: bool,
+    /// What was there when it first was.
+    told: Told,
+    /// It was given the key of an epoch since, or had one from its person's vault.
+    welcomed: bool,
 }
 
 /// The state of verification of one space on one device.
@@ -158,6 +186,8 @@ pub struct Ledger {
     /// … and what stands where in each chain, for there can be gaps in them that are filled later.
     places: BTreeMap<(DeviceId, u64), EntryId>,
     base: Option<Base>,
+    /// This device.
+    own: Option<DeviceId>,
 }
 
 impl Ledger {
@@ -226,6 +256,7 @@ impl Ledger {
             base_unnumbered: 0,
             places: BTreeMap::new(),
             base: ring.base.clone(),
+            own: own.map(|own| own.public().id()),
         };
         match &ring.base {
             None => ledger
@@ -241,7 +272,7 @@ impl Ledger {
         {
             epoch.sealed.extend(&base.readers);
             epoch.readers.extend(&base.readers);
-            epoch.readers.extend(own.map(|own| own.public().id()));
+            epoch.readers.extend(ledger.own);
         }
         ledger
     }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::Ledger;
 use super::candidate::{Candidate, Decrypted};
 use super::control::Control;
 use super::link::NotLinked;
 use super::outcome::{Alarm, Incoming, Opened, Outcome, Refusal};
 use super::waiting::{Held, On};
-use super::Ledger;
 use crate::hash::hash;
 use crate::identity::Device;
 use crate::ids::{EntryId, EnvelopeId, EpochId};
@@ -18,6 +18,7 @@ impl Ledger {
     /// authentic with it.
     pub fn open(&mut self, own: &Device, batch: Vec<Incoming>) -> Opened {
         let mut opened = Opened::default();
+        self.own.get_or_insert_with(|| own.public().id());
         let before = self.what_explains_gaps();
         // Keys that came out of the vault since the last time.
         let came: Vec<EpochId> = self
@@ -71,7 +72,8 @@ impl Ledger {
     fn see_again(&self, number: u64, envelope: EnvelopeId, opened: &mut Opened) {
         let before = number.checked_sub(1).and_then(|before| self.hash_at(before));
         let entry = self.envelopes.get(&envelope).copied();
-        let same = before.is_none_or(|before| self.hash_at(number) == Some(running(&before, number, envelope)));
+        let same =
+            before.is_none_or(|before| self.hash_at(number) == Some(running(&before, number, envelope)));
         if same {
             opened.outcomes.extend(entry.map(|entry| Outcome::Known {
                 number: Some(number),
@@ -172,11 +174,8 @@ impl Ledger {
             closure.at = Some(number);
         }
         let heard = self.devices.values_mut().map(|device| &mut device.heard.mark);
-        let begun = self
-            .epochs
-            .values_mut()
-            .filter_map(|epoch| epoch.mark.as_mut());
-        let keyless = self.keyless.values_mut().map(|epoch| &mut epoch.mark);
+        let begun = self.epochs.values_mut().filter_map(|epoch| epoch.mark.as_mut());
+        let keyless = self.keyless.values_mut().map(|epoch| &mut epoch.beginning.mark);
         for mark in heard
             .chain(begun)
             .chain(keyless)

@@ -127,8 +127,9 @@ impl Ledger {
     pub(super) fn may_come_in(&self, device: DeviceId, person: PersonId) -> bool {
         let revoked = self.revoked.contains_key(&(person, device));
         !revoked
-            && self.devices.get(&device).is_none_or(|it| {
-                it.person == person && !it.closed.is_some_and(|closure| closure.revoked)
-            })
+            && self
+                .devices
+                .get(&device)
+                .is_none_or(|it| it.person == person && !it.closed.is_some_and(|closure| closure.revoked))
     }
 }

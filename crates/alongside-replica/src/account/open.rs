@@ -196,7 +196,12 @@ impl<P: Platform> Client<P> {
                 troubles.push(Trouble::UpdateNeeded);
             }
             if outbox.len() > 0 {
-                came_back.extend(taken.acknowledged.iter().filter_map(|entry| outbox.append_of(*entry)));
+                came_back.extend(
+                    taken
+                        .acknowledged
+                        .iter()
+                        .filter_map(|entry| outbox.append_of(*entry)),
+                );
             }
             spaces.insert(ring.space, space);
         }

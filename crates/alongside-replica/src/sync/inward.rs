@@ -90,6 +90,7 @@ impl<P: Platform> Client<P> {
         self.after_taking(id, &fresh, &taken).await?;
         changed |= self.take_removals(id, page).await?;
         drop(_turn);
+        self.review_withheld(id, page.head);
         if changed || taken.roster {
             self.announce(&[Change::Space(to_core_space(id))]);
         }
@@ -97,6 +98,21 @@ impl<P: Platform> Client<P> {
             self.refetch_vault().await?;
         }
         Ok(true)
+    }
+
+    /// Speaks of something withheld once all that the relay has is here, and no more once it came.
+    fn review_withheld(&self, id: SpaceId, head: u64) {
+        let waits = self.with_open(|open| {
+            let space = open.spaces.get_mut(&id)?;
+            space.refers_ahead &= space.ledger.held() > 0;
+            Some((space.refers_ahead, space.ledger.number() >= head))
+        });
+        let space = to_core_space(id);
+        match waits {
+            Ok(Some((true, true))) => self.raise_trouble(Trouble::Withheld { space }),
+            Ok(Some((false, _))) => self.settle_trouble(|it| *it == Trouble::Withheld { space }),
+            Ok(Some((true, false)) | None) | Err(_) => {}
+        }
     }
 
     /// What taking entries in asks of this device: own ones are acknowledged, broken ones put aside, keys kept.
@@ -158,9 +174,6 @@ impl<P: Platform> Client<P> {
                 count: before.unwrap_or(0) + taken.refused.len(),
             });
         }
-        if taken.wants_parents {
-            self.raise_trouble(Trouble::Withheld { space });
-        }
         for alarm in &taken.alarms {
             self.raise_trouble(match alarm {
                 Alarm::TwoPasts { .. } => Trouble::TwoPasts { space },
@@ -173,7 +186,11 @@ impl<P: Platform> Client<P> {
     pub(super) async fn restate_what_was_missed(&self, id: SpaceId) -> Result<(), SyncError> {
         let missed = self.with_open(|open| {
             let me = to_core_person(open.vault.contents.identity.public().id());
-            let facts = open.spaces.get(&id).map(|space| space.feed.facts()).unwrap_or_default();
+            let facts = open
+                .spaces
+                .get(&id)
+                .map(|space| space.feed.facts())
+                .unwrap_or_default();
             let last = facts.iter().rev().find_map(|fact| match &fact.what {
                 What::Joined(person) if *person != me && fact.position.depth > 0 => Some(true),
                 What::Said(Event::Members(_)) if fact.author == me => Some(false),

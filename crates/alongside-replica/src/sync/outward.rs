@@ -114,7 +114,9 @@ impl<P: Platform> Client<P> {
         for ((serial, _, posted), number) in run.iter().zip(numbers) {
             let first = self.with_open(|open| {
                 let space = open.spaces.get(&id)?;
-                (*number <= space.ledger.number()).then(|| space.row_of(*number)).flatten()
+                (*number <= space.ledger.number())
+                    .then(|| space.row_of(*number))
+                    .flatten()
             });
             // The relay's word alone is not enough to let go of it.
             if let Ok(Some(first)) = first
@@ -245,9 +247,15 @@ impl<P: Platform> Client<P> {
         let revealed = self.with_open(|open| {
             let me = to_core_person(open.vault.contents.identity.public().id());
             open.spaces.get(&id).is_some_and(|space| {
-                let mut mine = space.feed.facts().iter().filter(|fact| fact.in_round && fact.author == me);
+                let mut mine = space
+                    .feed
+                    .facts()
+                    .iter()
+                    .filter(|fact| fact.in_round && fact.author == me);
                 mine.any(|fact| match &fact.what {
-                    What::Said(event) => event.round().is_some_and(|name| space.ledger.round_id(&name) == round),
+                    What::Said(event) => event
+                        .round()
+                        .is_some_and(|name| space.ledger.round_id(&name) == round),
                     What::Joined(_) | What::Left(_) | What::Withdrawn => false,
                 })
             })
@@ -274,7 +282,11 @@ impl<P: Platform> Client<P> {
     }
 
     /// After leaving, what had been appended will not come back with its number.
-    async fn forget_space_items(&self, space: SpaceId, which: impl Fn(&Outgoing) -> bool) -> Result<(), Told> {
+    async fn forget_space_items(
+        &self,
+        space: SpaceId,
+        which: impl Fn(&Outgoing) -> bool,
+    ) -> Result<(), Told> {
         let _turn = self.turn().await;
         let serials = self.with_open(|open| {
             let of = |item: &Outgoing| item.space() == space && which(item);

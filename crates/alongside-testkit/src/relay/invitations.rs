@@ -18,7 +18,9 @@ impl RelayState {
         if !proof::holds(&message.inviter, &message.signature, Purpose::Invite, &parts) {
             return Err(Code::BadProof);
         }
-        let valid_ms = i64::try_from(message.valid_s).unwrap_or(i64::MAX).saturating_mul(1000);
+        let valid_ms = i64::try_from(message.valid_s)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(1000);
         self.invitations.entry(message.invitation).or_insert(Invitation {
             key: message.key,
             inviter: message.inviter,

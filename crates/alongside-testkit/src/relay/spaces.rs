@@ -104,9 +104,10 @@ impl Space {
 
     fn reveal_if_complete(&mut self, round: &[u8; 32]) {
         let complete = self.members.len() >= 2
-            && self.waiting.get(round).is_some_and(|deposits| {
-                self.members.iter().all(|member| deposits.contains_key(member))
-            });
+            && self
+                .waiting
+                .get(round)
+                .is_some_and(|deposits| self.members.iter().all(|member| deposits.contains_key(member)));
         if complete {
             self.reveal(round);
         }
@@ -169,7 +170,12 @@ impl RelayState {
     pub(super) fn ticket(&mut self, request: &HttpRequest, space: [u8; 16], now_ms: i64) -> Answer {
         let (session, _) = self.caller(request)?;
         let message: AskTicket = body(request)?;
-        if !proof::holds(&message.member, &message.signature, Purpose::Ticket, &[&space, &session]) {
+        if !proof::holds(
+            &message.member,
+            &message.signature,
+            Purpose::Ticket,
+            &[&space, &session],
+        ) {
             return Err(Code::BadProof);
         }
         let there = self.spaces.get(&space).ok_or(Code::NotFound)?;
@@ -295,7 +301,11 @@ fn round_route(
 ) -> Answer {
     match method {
         "GET" => {
-            let envelope = space.waiting.get(&round).and_then(|all| all.get(&member)).cloned();
+            let envelope = space
+                .waiting
+                .get(&round)
+                .and_then(|all| all.get(&member))
+                .cloned();
             Ok(encode(&OwnDeposit { envelope }))
         }
         "PUT" | "DELETE" if space.over.contains(&round) => Err(Code::RoundOver),

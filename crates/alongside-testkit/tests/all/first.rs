@@ -1,3 +1,5 @@
+//! A first world: two people, as the others begin.
+
 use alongside_testkit::people::couple;
 
 #[test]

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 
 use crate::{dates, t};
 
-const WIDTH: f64 = 600.0;
-const HEIGHT: f64 = 92.0;
-const LEFT: f64 = 22.0;
+const WIDTH: f64 = 360.0;
+const HEIGHT: f64 = 78.0;
+const LEFT: f64 = 16.0;
 const RIGHT: f64 = 8.0;
 const TOP: f64 = 8.0;
-const BOTTOM: f64 = 20.0;
+const BOTTOM: f64 = 16.0;
 /// More days than this are drawn without a dot for each.
 const DOTS_UP_TO_DAYS: usize = 100;
 /// Fewer values than this are no picture.
@@ -67,7 +67,8 @@ impl Picture {
                 middle = values[values.len() / 2]
             ))
         });
-        sentences.collect::<Vec<_>>().join(" ")
+        let ends = t!("chart-ends", low = self.low.clone(), high = self.high.clone());
+        sentences.chain([ends]).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -83,7 +84,7 @@ pub(crate) fn chart(picture: &Picture) -> Option<AnyView> {
         .map(|value| {
             let y = format!("{:.1}", y_of(value));
             let label = (value != 5).then(|| {
-                view! { <text x=LEFT - 6.0 y=format!("{:.1}", y_of(value) + 4.0) text-anchor="end">{dates::number(f64::from(value))}</text> }
+                view! { <text x=LEFT - 4.0 y=format!("{:.1}", y_of(value) + 4.0) text-anchor="end">{dates::number(f64::from(value))}</text> }
             });
             view! {
                 <line class="rule" x1=LEFT x2=WIDTH - RIGHT y1=y.clone() y2=y/>
@@ -151,7 +152,7 @@ fn draw(index: usize, line: &Line) -> impl IntoView + use<> {
         .into_iter()
         .map(|(x, y)| {
             view! {
-                <circle class="day" class:hollow=hollow cx=format!("{x:.1}") cy=format!("{y:.1}") r="3.1"/>
+                <circle class="day" class:hollow=hollow cx=format!("{x:.1}") cy=format!("{y:.1}") r="2.4"/>
             }
         })
         .collect_view();

@@ -137,7 +137,8 @@ pub(crate) fn recover(error: RecoverError) -> (Place, String) {
     match error {
         RecoverError::AccountWords(error) => (Place::AccountWords, words(&error)),
         RecoverError::RecoveryWords(error) => (Place::RecoveryWords, words(&error)),
-        RecoverError::AccountWordsWrong => (Place::AccountWords, t!("account-words-wrong")),
+        // The relay does not tell whether there is such an account: that is nobody's concern.
+        RecoverError::AccountWordsWrong => (Place::AccountWords, t!("recover-account-words-wrong")),
         RecoverError::RecoveryWordsWrong => (Place::RecoveryWords, t!("recovery-words-wrong")),
         RecoverError::NoRecovery => (Place::Handle, t!("no-recovery")),
         RecoverError::Net(error) => (Place::Form, net(error)),

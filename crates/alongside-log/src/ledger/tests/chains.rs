@@ -8,7 +8,13 @@ use crate::vault::SpaceKind;
 fn opened_texts(outcomes: &[Outcome]) -> Vec<String> {
     outcomes
         .iter()
-        .filter_map(|outcome| if let Outcome::Opened(it) = outcome { text(it) } else { None })
+        .filter_map(|outcome| {
+            if let Outcome::Opened(it) = outcome {
+                text(it)
+            } else {
+                None
+            }
+        })
         .collect()
 }
 
@@ -263,10 +269,7 @@ fn an_entry_lies_deeper_than_all_that_its_device_had_seen() {
     bob.push(&mut relay);
     ada.pull(&relay);
     let depth_of = |client: &Client, wanted: &str| {
-        let found = client
-            .seen
-            .iter()
-            .find(|it| text(it).as_deref() == Some(wanted));
+        let found = client.seen.iter().find(|it| text(it).as_deref() == Some(wanted));
         found.unwrap().depth()
     };
     assert!(depth_of(&ada, "answer") > depth_of(&ada, "first"));

@@ -122,9 +122,12 @@ fn an_epoch_that_is_not_in_order_does_not_begin_and_what_follows_opens() {
             .ledger
             .seal(&mut tip, &author, draft(What::Control(control)), &mut rng(1));
         tip.epoch = epoch;
-        let (_, next) = ada
-            .ledger
-            .seal(&mut tip, &author, draft(What::Domain(b"next".to_vec())), &mut rng(2));
+        let (_, next) = ada.ledger.seal(
+            &mut tip,
+            &author,
+            draft(What::Domain(b"next".to_vec())),
+            &mut rng(2),
+        );
         relay.append(bad);
         relay.append(next);
         assert_eq!(refusals(&bob.pull(&relay)), [Refusal::NotAllowed]);

@@ -164,7 +164,12 @@ fn a_place_that_is_none_is_refused() {
         Refusal::Forked,
     );
     check(
-        |it| it.header.place = Place::Chain { seq: 0, prev: Some(EntryId::from_bytes([1; 32])) },
+        |it| {
+            it.header.place = Place::Chain {
+                seq: 0,
+                prev: Some(EntryId::from_bytes([1; 32])),
+            }
+        },
         Refusal::Malformed,
     );
     check(
@@ -302,7 +307,11 @@ fn a_forged_entry_below_a_signed_head_is_refused_and_a_forged_head_does_not_take
     before.open(numbered(real[..1].to_vec(), from));
     let thief = Someone::make(&mut rng(3));
     let mut forge = Forge::next(&ada);
-    let one = before.seen.iter().find(|it| it.device() == ada.who.device_id()).unwrap();
+    let one = before
+        .seen
+        .iter()
+        .find(|it| it.device() == ada.who.device_id())
+        .unwrap();
     let Place::Chain { seq, .. } = one.place() else {
         panic!("an entry of a chain")
     };
@@ -340,11 +349,17 @@ fn bytes_beside_the_signed_ones_are_refused() {
     let trailing = [&signed[..], &[0]].concat();
     let mut unprotected = signed.clone();
     unprotected[6] = 0xa1;
-    for signed in [long_length, trailing, unprotected, vec![], vec![0xd2], vec![0xd2, 0x84]] {
-        let opened = bob.clone().open(numbered(
-            [forge.seal_signed(&signed)],
-            relay.log.len() as u64 + 1,
-        ));
+    for signed in [
+        long_length,
+        trailing,
+        unprotected,
+        vec![],
+        vec![0xd2],
+        vec![0xd2, 0x84],
+    ] {
+        let opened = bob
+            .clone()
+            .open(numbered([forge.seal_signed(&signed)], relay.log.len() as u64 + 1));
         assert_eq!(refusals(&opened), [Refusal::Malformed]);
     }
 }
@@ -364,9 +379,7 @@ fn a_space_begins_once() {
         witness: None,
         what: What::Control(began),
     };
-    let (_, envelope) = ada
-        .ledger
-        .seal(&mut tip, &ada.who.author(), draft, &mut rng(1));
+    let (_, envelope) = ada.ledger.seal(&mut tip, &ada.who.author(), draft, &mut rng(1));
     let opened = bob.open(numbered([envelope], relay.log.len() as u64 + 1));
     assert_eq!(refusals(&opened), [Refusal::NotAllowed]);
 }

@@ -112,7 +112,7 @@ fn a_further_device_says_hello_and_writes() {
 
 #[test]
 fn a_device_that_never_said_hello_is_refused() {
-    let (mut relay, ada, mut bob) = two(109);
+    let (mut relay, mut bob, ada) = two(109);
     let mut phone = ada.second_device(110);
     phone.pull(&relay);
     phone.control_at_once(Control::leave());
@@ -324,8 +324,13 @@ fn invariant_3_no_keyring_of_an_us_opens_anything_of_a_me() {
     let mut rng = rng(7);
     let ada = Someone::make(&mut rng);
     let me = crate::ids::SpaceId::from_bytes([1; 16]);
-    let (ledger, envelope) =
-        crate::ledger::Ledger::begin(me, SpaceKind::Me, &ada.author(), crate::testing::stamp(0), &mut rng);
+    let (ledger, envelope) = crate::ledger::Ledger::begin(
+        me,
+        SpaceKind::Me,
+        &ada.author(),
+        crate::testing::stamp(0),
+        &mut rng,
+    );
     let mut mine = Client::with(ada.clone(), &ledger.keyring(), 131);
     let mut my_relay = Relay::default();
     my_relay.append(envelope);
@@ -333,8 +338,13 @@ fn invariant_3_no_keyring_of_an_us_opens_anything_of_a_me() {
     mine.say("what nobody is to read");
     mine.push(&mut my_relay);
 
-    let (ledger, envelope) =
-        crate::ledger::Ledger::begin(SPACE, SpaceKind::Us, &ada.author(), crate::testing::stamp(0), &mut rng);
+    let (ledger, envelope) = crate::ledger::Ledger::begin(
+        SPACE,
+        SpaceKind::Us,
+        &ada.author(),
+        crate::testing::stamp(0),
+        &mut rng,
+    );
     let mut ours = Client::with(ada, &ledger.keyring(), 132);
     let mut relay = Relay::default();
     relay.append(envelope);

@@ -260,7 +260,10 @@ fn everything_of_a_newcomers_time_is_the_same_for_them_as_for_the_others() {
             .map(|it| (it.number(), it.entry(), it.depth()))
             .collect();
         entries.sort_by_key(|(_, entry, _)| *entry);
-        entries.into_iter().map(|(_, entry, depth)| (entry, depth)).collect::<Vec<_>>()
+        entries
+            .into_iter()
+            .map(|(_, entry, depth)| (entry, depth))
+            .collect::<Vec<_>>()
     };
     let (of_ada, of_cleo) = (since(&ada), since(&cleo));
     assert!(of_cleo.iter().all(|it| of_ada.contains(it)));

@@ -86,7 +86,10 @@ fn a_relay_that_swaps_the_payloads_of_two_entries_is_refused() {
     ada.say("no");
     ada.push(&mut relay);
     let last = relay.log.len() - 1;
-    let (one, two) = (relay.log[last - 1].payload.clone(), relay.log[last].payload.clone());
+    let (one, two) = (
+        relay.log[last - 1].payload.clone(),
+        relay.log[last].payload.clone(),
+    );
     relay.log[last - 1].payload = two;
     relay.log[last].payload = one;
     let opened = bob.pull(&relay);

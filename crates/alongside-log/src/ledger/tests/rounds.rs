@@ -109,9 +109,7 @@ fn nobody_states_anything_before_their_device_is_known_or_after_it_is_closed() {
     let round = phone.ledger.round_id("today");
     let mut rng = rng(1);
     let author = phone.who.author();
-    let early = phone
-        .ledger
-        .deposit(&author, round, stamp(0), b"early", &mut rng);
+    let early = phone.ledger.deposit(&author, round, stamp(0), b"early", &mut rng);
     assert_eq!(early.map(|_| ()), Err(CannotWrite));
     ada.control(Control::leave());
     ada.sync(&mut relay);

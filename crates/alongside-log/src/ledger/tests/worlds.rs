@@ -85,7 +85,9 @@ impl World {
         let at = self.somebody();
         let seed = u64::from(self.rng.next_u32()) + 1_000_000;
         let x = self.below(100);
-        if std::env::var("TRACE").is_ok() { eprintln!("step {x} at {at} {:?}", self.clients[at].who.device_id()); }
+        if std::env::var("TRACE").is_ok() {
+            eprintln!("step {x} at {at} {:?}", self.clients[at].who.device_id());
+        }
         match x {
             0..40 => {
                 self.say(at);
@@ -170,13 +172,39 @@ impl World {
                 }
             }
         }
-        if std::env::var("STATE").is_ok() { for (at, (c, gone)) in self.clients.iter().zip(&self.gone).enumerate() { if !*gone {
-            eprintln!("== {at} {:?} person {:?} base {} members {} held {} refused {:?} must {} hidden {} unn {}", c.who.device_id(), c.who.person(), c.ledger.keyring().base.is_some(), c.members().len(), c.ledger.held(), c.refused, c.ledger.must_rekey(), c.ledger.hidden, c.ledger.base_unnumbered);
-            for (id, e) in &c.ledger.epochs { eprintln!("      epoch {id:?} n {} {:?} sealed {:?} readers {:?} parent {:?}", e.number, e.standing, e.sealed.len(), e.readers.len(), e.parent); }
-            for (id, k) in &c.ledger.keyless { eprintln!("      keyless {id:?} n {} {:?}", k.number, k.standing); }
-            eprintln!("      past {:?}", c.ledger.past);
-            eprintln!("      waits {:?}", c.ledger.waiting.summary());
-        } } }
+        if std::env::var("STATE").is_ok() {
+            for (at, (c, gone)) in self.clients.iter().zip(&self.gone).enumerate() {
+                if !*gone {
+                    eprintln!(
+                        "== {at} {:?} person {:?} base {} members {} held {} refused {:?} must {} hidden {} unn {}",
+                        c.who.device_id(),
+                        c.who.person(),
+                        c.ledger.keyring().base.is_some(),
+                        c.members().len(),
+                        c.ledger.held(),
+                        c.refused,
+                        c.ledger.must_rekey(),
+                        c.ledger.hidden,
+                        c.ledger.base_unnumbered
+                    );
+                    for (id, e) in &c.ledger.epochs {
+                        eprintln!(
+                            "      epoch {id:?} n {} {:?} sealed {:?} readers {:?} parent {:?}",
+                            e.number,
+                            e.standing,
+                            e.sealed.len(),
+                            e.readers.len(),
+                            e.parent
+                        );
+                    }
+                    for (id, k) in &c.ledger.keyless {
+                        eprintln!("      keyless {id:?} n {} {:?}", k.number, k.beginning.standing);
+                    }
+                    eprintln!("      past {:?}", c.ledger.past);
+                    eprintln!("      waits {:?}", c.ledger.waiting.summary());
+                }
+            }
+        }
         let there: Vec<&Client> = self
             .clients
             .iter()
@@ -220,7 +248,10 @@ impl World {
                 let newest = there[0].ledger.current().unwrap().0;
                 let mut late = client.clone();
                 late.pull(&self.relay);
-                assert!(late.ledger.key(newest).is_none(), "seed {seed}: read by who is gone");
+                assert!(
+                    late.ledger.key(newest).is_none(),
+                    "seed {seed}: read by who is gone"
+                );
             }
         }
     }
@@ -228,7 +259,9 @@ impl World {
 
 /// From which seed, and how many: `WORLDS_FROM` replays one that failed.
 fn seeds(many: u64) -> std::ops::Range<u64> {
-    let from = std::env::var("WORLDS_FROM").ok().and_then(|from| from.parse().ok());
+    let from = std::env::var("WORLDS_FROM")
+        .ok()
+        .and_then(|from| from.parse().ok());
     from.map_or(0..many, |from| from..from + 1)
 }
 

@@ -1,12 +1,12 @@
 //! An answer of care to somebody's check-in: a word from a small set, or a sentence. None of them advises.
 
-use alongside_core::checkin::{self, Care as Said, Command, Revealed, Word};
+use alongside_core::checkin::{self, Care as Said, Command, Revealed};
 use alongside_core::id::SpaceId;
-use alongside_core::members::MemberShown;
+use alongside_core::members::{Kind, MemberShown};
 use alongside_core::root;
 use leptos::prelude::*;
 
-use super::wording::word;
+use super::wording::{word, words_for};
 use crate::session::{called, use_session};
 use crate::t;
 use crate::ui::field::Field;
@@ -18,6 +18,8 @@ use crate::ui::submit::{Act, Submit, WhatIsWrong};
 pub(crate) fn Care(
     /// In which Us.
     us: SpaceId,
+    /// What kind it is: the words follow it.
+    kind: Option<Kind>,
     /// The check-in.
     one: Revealed,
     /// It is my own.
@@ -59,13 +61,19 @@ pub(crate) fn Care(
             .find(|member| member.person == one.author)
             .map(called)
             .unwrap_or_default();
-        view! { <Answer us=us to=one.entry name=name given=given/> }
+        view! { <Answer us=us kind=kind to=one.entry name=name given=given/> }
     });
     view! { <div class="care">{shown}{answer}</div> }
 }
 
 #[component]
-fn Answer(us: SpaceId, to: alongside_core::id::EntryId, name: String, given: Option<Said>) -> impl IntoView {
+fn Answer(
+    us: SpaceId,
+    kind: Option<Kind>,
+    to: alongside_core::id::EntryId,
+    name: String,
+    given: Option<Said>,
+) -> impl IntoView {
     let session = use_session();
     let act = Act::new();
     let say = move |command: Command| {
@@ -80,8 +88,7 @@ fn Answer(us: SpaceId, to: alongside_core::id::EntryId, name: String, given: Opt
         Some(Said::Word(word)) => Some(*word),
         Some(Said::Sentence(_)) | None => None,
     };
-    let chips = Word::ALL
-        .into_iter()
+    let chips = words_for(kind)
         .map(|one| {
             let on = given_word == Some(one);
             view! {

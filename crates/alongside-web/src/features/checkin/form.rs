@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::draft::Draft;
 use super::review::Review;
-use super::wording::{ask, ends, support};
+use super::wording::{Company, ask, ends, support};
 use crate::app::{instead, us_path};
 use crate::session::use_session;
 use crate::t;
@@ -61,7 +61,7 @@ pub(crate) fn Alone() -> impl IntoView {
     };
     let fields = ALONE
         .into_iter()
-        .map(|field| ask_one(draft, field, "", None))
+        .map(|field| ask_one(draft, field, &Company::default()))
         .collect_view();
     view! {
         <Page title=t!("checkin-alone-title") tab=t!("checkin-tab") back=("/me".to_owned(), t!("nav-me"))>
@@ -139,14 +139,7 @@ fn Fill(
 ) -> impl IntoView {
     let members = Signal::derive(move || shown.get().map(|us| us.members).unwrap_or_default());
     let line = move || shown.get().map(|us| audience(&Readers::UsTogether(us)));
-    let others = Memo::new(move |_| {
-        let others = shown.get().map(|us| us.others()).unwrap_or_default();
-        if others.is_empty() {
-            t!("the-other")
-        } else {
-            others
-        }
-    });
+    let with = Memo::new(move |_| shown.get().map(|us| Company::us(&us)).unwrap_or_default());
     let act = Act::new();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -162,11 +155,11 @@ fn Fill(
         }
     };
     let fields = move || {
-        let others = others.get();
+        let with = with.get();
         Field::ALL
             .into_iter()
             .filter(|field| field.parent().is_none())
-            .map(|field| ask_one(draft, field, &others, Some(&others)))
+            .map(|field| ask_one(draft, field, &with))
             .collect_view()
     };
     view! {
@@ -181,31 +174,31 @@ fn Fill(
     }
 }
 
-/// One field, with what depends on it and where it goes. `goes_to` are the others, or nothing where all stays in Me.
-fn ask_one(draft: Draft, field: Field, with: &str, goes_to: Option<&str>) -> AnyView {
+/// One field, with what depends on it and where it goes. Alone, all of it stays in Me.
+fn ask_one(draft: Draft, field: Field, with: &Company) -> AnyView {
+    let alone = with.kind.is_none();
     let control = control(draft, field, with);
     let children: Vec<Field> = Field::ALL
         .into_iter()
         .filter(|child| child.parent() == Some(field))
-        .filter(|child| goes_to.is_some() || *child == Field::ThanksFor)
+        .filter(|child| !alone || *child == Field::ThanksFor)
         .collect();
-    let with = with.to_owned();
-    let to = goes_to.map(str::to_owned);
+    let goes_to = move |field: Field, with: &Company| (!alone).then(|| goes(draft, field, &with.names));
     let depends = {
-        let (with, to) = (with.clone(), to.clone());
+        let with = with.clone();
         move || {
             children
                 .iter()
                 .filter(|child| draft.is_asked(**child))
                 .map(|child| {
-                    let goes = to.as_deref().map(|to| goes(draft, *child, to));
+                    let goes = goes_to(*child, &with);
                     view! { <div class="depends">{self::control(draft, *child, &with)}{goes}</div> }
                 })
                 .collect_view()
         }
     };
     let kinds = (field == Field::Gave).then(|| view! { <Kinds draft=draft/> });
-    let goes = to.as_deref().map(|to| goes(draft, field, to));
+    let goes = (!alone).then(|| goes(draft, field, &with.names));
     view! {
         <div class="ask-one">
             {control}
@@ -217,7 +210,7 @@ fn ask_one(draft: Draft, field: Field, with: &str, goes_to: Option<&str>) -> Any
     .into_any()
 }
 
-fn control(draft: Draft, field: Field, with: &str) -> AnyView {
+fn control(draft: Draft, field: Field, with: &Company) -> AnyView {
     let question = ask(field, with);
     match field.form() {
         Form::Scale => draft.scale(field).map(|value| {

@@ -19,7 +19,10 @@ use crate::t;
 /// How today's check-in stands, in words. They are the same whether anybody else has answered or not.
 pub(crate) fn state_words(today: &Today, us: &UsShown) -> String {
     if today.revealed.is_some() {
-        return t!("checkin-revealed");
+        return t!(
+            "checkin-revealed",
+            pages = today.revealed.as_ref().map_or(2, Vec::len)
+        );
     }
     let noted = today.mine.as_ref();
     let shared = noted.is_some_and(|note| !note.shared.is_empty());

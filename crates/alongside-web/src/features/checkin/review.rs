@@ -39,6 +39,7 @@ pub(crate) fn Review(
         draft.shared(&answers)
     };
     let crossing = answers.only(&shared);
+    let kind = shown.get_untracked().map(|us| us.kind);
     let act = Act::new();
     let go = instead();
     let wishes_of = (answers.clone(), shared.clone());
@@ -68,7 +69,7 @@ pub(crate) fn Review(
             <SheetUs members=members>
                 <h2 class="title">{t!("review-us")}</h2>
                 {audience(&Readers::UsTogether(shown.clone()))}
-                {answers_list(&crossing, None)}
+                {answers_list(&crossing, None, kind)}
             </SheetUs>
         }
     });
@@ -77,7 +78,7 @@ pub(crate) fn Review(
             <h2>{t!("review-me")}</h2>
             {audience(&Readers::OnlyMe)}
             <p class="small quiet">{t!("review-me-all")}</p>
-            {answers_list(&answers, Some(&shared))}
+            {answers_list(&answers, Some(&shared), kind)}
         </SheetMe>
     };
     let label = if nothing_shared {

@@ -1,24 +1,58 @@
 //! What is asked, in the words of the catalogue.
 
 use alongside_core::checkin::{Field, Support, Word};
+use alongside_core::members::Kind;
 
+use crate::session::UsShown;
 use crate::t;
 
-/// The question; `with` are the others, by name, or nothing when one checks in alone.
-pub(crate) fn ask(field: Field, with: &str) -> String {
-    let alone = with.is_empty();
+/// With whom one checks in: the wording follows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Company {
+    /// The others, by name; nothing when one checks in alone.
+    pub(crate) names: String,
+    /// How many others there are.
+    pub(crate) others: usize,
+    /// What kind of relationship it is.
+    pub(crate) kind: Option<Kind>,
+}
+
+impl Company {
+    /// With those in this Us.
+    pub(crate) fn us(us: &UsShown) -> Self {
+        let names = us.others();
+        Self {
+            names: if names.is_empty() { t!("the-other") } else { names },
+            others: us.others_count(),
+            kind: Some(us.kind),
+        }
+    }
+
+    fn kind_key(&self) -> &'static str {
+        kind_key(self.kind)
+    }
+}
+
+fn kind_key(kind: Option<Kind>) -> &'static str {
+    kind.map_or("alone", Kind::key)
+}
+
+/// The question.
+pub(crate) fn ask(field: Field, with: &Company) -> String {
+    let alone = with.kind.is_none();
+    let (name, kind) = (with.names.as_str(), with.kind_key());
     match field {
         Field::Mood => t!("ask-mood"),
         Field::Pressure if alone => t!("ask-pressure-alone"),
-        Field::Pressure => t!("ask-pressure"),
-        Field::Close => t!("ask-close", name = with),
-        Field::Free => t!("ask-free"),
-        Field::Understood => t!("ask-understood", name = with),
-        Field::Gave => t!("ask-gave", name = with),
-        Field::Got => t!("ask-got", name = with),
+        Field::Pressure => t!("ask-pressure", kind = kind, others = with.others.max(1)),
+        Field::Close => t!("ask-close", name = name, kind = kind),
+        Field::Free => t!("ask-free", kind = kind),
+        Field::Understood => t!("ask-understood", name = name, kind = kind),
+        Field::Gave => t!("ask-gave", name = name),
+        Field::Got => t!("ask-got", name = name),
         Field::Fit => t!("ask-fit"),
         Field::Thanks if alone => t!("ask-thanks-alone"),
-        Field::Thanks => t!("ask-thanks", name = with),
+        Field::Thanks => t!("ask-thanks", name = name),
         Field::Said => t!("ask-said"),
         Field::ThanksFor => t!("ask-thanks-for"),
         Field::Tension => t!("ask-tension"),
@@ -29,13 +63,14 @@ pub(crate) fn ask(field: Field, with: &str) -> String {
 }
 
 /// A short name for a field, where there is no room for the question.
-pub(crate) fn label(field: Field) -> String {
+pub(crate) fn label(field: Field, kind: Option<Kind>) -> String {
+    let kind = kind_key(kind);
     match field {
         Field::Mood => t!("field-mood"),
         Field::Pressure => t!("field-pressure"),
-        Field::Close => t!("field-close"),
-        Field::Free => t!("field-free"),
-        Field::Understood => t!("field-understood"),
+        Field::Close => t!("field-close", kind = kind),
+        Field::Free => t!("field-free", kind = kind),
+        Field::Understood => t!("field-understood", kind = kind),
         Field::Gave => t!("field-gave"),
         Field::Got => t!("field-got"),
         Field::Fit => t!("field-fit"),
@@ -71,6 +106,14 @@ pub(crate) fn support(kind: Support) -> String {
         Support::Encouragement => t!("support-encouragement"),
         Support::Other => t!("support-other"),
     }
+}
+
+/// The words of care that suit a kind of relationship.
+pub(crate) fn words_for(kind: Option<Kind>) -> impl Iterator<Item = Word> {
+    let too_near = kind == Some(Kind::Work);
+    Word::ALL
+        .into_iter()
+        .filter(move |word| !(too_near && *word == Word::Hug))
 }
 
 /// A word of care.

@@ -2,7 +2,7 @@
 
 use alongside_core::checkin::{self, DayShown, Form, History};
 use alongside_core::id::SpaceId;
-use alongside_core::members::MemberShown;
+use alongside_core::members::{Kind, MemberShown};
 use alongside_core::rhythm::Period;
 use jiff::ToSpan;
 use leptos::prelude::*;
@@ -30,8 +30,8 @@ pub(crate) fn Mine() -> impl IntoView {
         let from = context.today.saturating_sub(days.days());
         checkin::private_history(me, context.me, from, context.today)
     });
-    let body = move || past.get().map(|past| pictures(&past, &[]));
-    let days = move || past.get().map(|past| read_days(None, &past.days));
+    let body = move || past.get().map(|past| pictures(&past, &[], None));
+    let days = move || past.get().map(|past| read_days(None, None, &past.days));
     view! {
         <Page title=t!("history-mine-title") tab=t!("history-tab") back=("/me".to_owned(), t!("nav-me"))>
             <SheetMe>
@@ -55,8 +55,9 @@ pub(crate) fn ours(us: SpaceId) -> AnyView {
         let from = context.today.saturating_sub(days.days());
         checkin::history(me, us, context, from, context.today)
     });
-    let body = move || past.get().map(|past| pictures(&past, &members.get()));
-    let days = move || past.get().map(|past| read_days(Some(us), &past.days));
+    let kind = move || shown.get().map(|us| us.kind);
+    let body = move || past.get().map(|past| pictures(&past, &members.get(), kind()));
+    let days = move || past.get().map(|past| read_days(Some(us), kind(), &past.days));
     let name = move || shown.get().map(|us| us.name).unwrap_or_default();
     view! {
         <Page
@@ -85,7 +86,7 @@ fn Span(weeks: RwSignal<Option<i32>>) -> impl IntoView {
     view! { <Choice legend=t!("span") options=options value=weeks/> }
 }
 
-fn pictures(past: &History, members: &[MemberShown]) -> AnyView {
+fn pictures(past: &History, members: &[MemberShown], kind: Option<Kind>) -> AnyView {
     let me = members.iter().find(|member| member.me);
     let my_colour = me.map_or(0, |member| member.colour);
     let person = |id| members.iter().find(|member| member.person == id);
@@ -129,7 +130,7 @@ fn pictures(past: &History, members: &[MemberShown]) -> AnyView {
             }
             let (low, high) = ends(series.field);
             chart(&Picture {
-                title: label(series.field),
+                title: label(series.field, kind),
                 low,
                 high,
                 lines,
@@ -148,22 +149,23 @@ fn pictures(past: &History, members: &[MemberShown]) -> AnyView {
             let yes = mine.iter().filter(|value| **value == 1).count();
             (!mine.is_empty()).then(|| {
                 let words = t!("history-yes-of", yes = yes, of = mine.len());
-                view! { <div><dt>{label(series.field)}</dt><dd>{words}</dd></div> }
+                view! { <div><dt>{label(series.field, kind)}</dt><dd>{words}</dd></div> }
             })
         })
-        .collect_view();
+        .collect::<Vec<_>>();
+    let answered = (!answered.is_empty()).then(|| view! { <dl class="answers">{answered}</dl> });
     let shows_key = (keys.len() > 1).then(|| key(&keys));
     view! {
         <h2 class="said-only">{t!("history-lines")}</h2>
         {shows_key}
         {too_few}
         <div>{drawn}</div>
-        <dl class="answers">{answered}</dl>
+        {answered}
     }
     .into_any()
 }
 
-fn read_days(us: Option<SpaceId>, days: &[DayShown]) -> AnyView {
+fn read_days(us: Option<SpaceId>, kind: Option<Kind>, days: &[DayShown]) -> AnyView {
     if days.is_empty() {
         return ().into_any();
     }
@@ -177,7 +179,7 @@ fn read_days(us: Option<SpaceId>, days: &[DayShown]) -> AnyView {
                 _ => day
                     .mine
                     .as_ref()
-                    .map(|note| view! { <p class="small quiet">{t!("history-kept")}</p>{answers_list(&note.answers, None)} })
+                    .map(|note| view! { <p class="small quiet">{t!("history-kept")}</p>{answers_list(&note.answers, None, kind)} })
                     .into_any(),
             })
         };

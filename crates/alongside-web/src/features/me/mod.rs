@@ -19,7 +19,7 @@ pub(crate) fn Me() -> impl IntoView {
     let body = move || match mine.get().flatten() {
         Some(note) => view! {
             <h2>{t!("me-today")}</h2>
-            {answers_list(&note.answers, None)}
+            {answers_list(&note.answers, None, None)}
             <div class="acts"><a class="button second" href="/me/checkin">{t!("checkin-change")}</a></div>
         }
         .into_any(),
