@@ -1,5 +1,11 @@
 //! Measures, each thing beside a peer or a physical limit in the same run. `cargo xtask bench` builds what this needs, calls it, and has it
 //! write docs/benchmarks.md.
+
+#![expect(
+    clippy::type_complexity,
+    clippy::wildcard_enum_match_arm,
+    reason = "a program that measures: what it did not expect ends it"
+)]
 #![allow(
     clippy::print_stderr,
     reason = "a program that a person runs tells them how far it is"

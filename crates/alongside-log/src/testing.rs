@@ -169,33 +169,6 @@ impl Client {
     pub(crate) fn open(&mut self, batch: Vec<Incoming>) -> Opened {
         let opened = self.ledger.open(&self.who.device, batch);
         self.alarms.extend(&opened.alarms);
-        if std::env::var("TRACE").is_ok() {
-            for o in &opened.outcomes {
-                match o {
-                    Outcome::Opened(v) => eprintln!(
-                        "   {:?} opened {:?} {:?} {:?} by {:?} {:?}",
-                        self.who.device_id(),
-                        v.number(),
-                        v.entry(),
-                        v.place(),
-                        v.device(),
-                        text(v).unwrap_or_else(|| format!("{:?}", v.content()).chars().take(60).collect())
-                    ),
-                    Outcome::Known { number, entry, .. } => {
-                        eprintln!("   {:?} known {number:?} {entry:?}", self.who.device_id())
-                    }
-                    Outcome::Held { why, envelope } => {
-                        eprintln!("   {:?} HELD {envelope:?} {why:?}", self.who.device_id())
-                    }
-                    Outcome::Hidden { number } => {
-                        eprintln!("   {:?} hidden {number:?}", self.who.device_id())
-                    }
-                    Outcome::Refused { number, why, .. } => {
-                        eprintln!("   {:?} REFUSED {number:?} {why:?}", self.who.device_id())
-                    }
-                }
-            }
-        }
         for outcome in &opened.outcomes {
             match outcome {
                 Outcome::Opened(verified) => self.seen.push(verified.clone()),

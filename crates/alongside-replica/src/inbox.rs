@@ -106,10 +106,6 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
                 number,
                 why,
             } => {
-                #[cfg(debug_assertions)]
-                if std::env::var_os("ALONGSIDE_DBG").is_some() {
-                    eprintln!("DBG refused {number:?} {why:?}");
-                }
                 taken.too_new |= why.is_too_new();
                 taken.refused.push((envelope, number));
             }

@@ -7,7 +7,6 @@
 #![expect(
     clippy::panic,
     clippy::expect_used,
-    clippy::unwrap_used,
     reason = "a test kit: what does not hold shall end the test, with the seed"
 )]
 

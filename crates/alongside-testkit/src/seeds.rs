@@ -1,5 +1,7 @@
 //! Many worlds, one from each seed. One that fails says how it can be seen again.
 
+#![expect(clippy::print_stderr, reason = "whoever runs the test is told the seed")]
+
 use std::time::Instant;
 
 /// The environment's name for the one seed to be tried.

@@ -60,18 +60,6 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    #[cfg(test)]
-    pub(super) fn summary(&self) -> Vec<(On, Vec<(Option<u64>, bool)>)> {
-        self.by
-            .iter()
-            .map(|(o, h)| {
-                (
-                    *o,
-                    h.iter().map(|(_, h)| (h.incoming.number, h.authentic)).collect(),
-                )
-            })
-            .collect()
-    }
     pub(super) fn len(&self) -> usize {
         self.count
     }

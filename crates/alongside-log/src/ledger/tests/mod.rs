@@ -8,4 +8,3 @@ mod members;
 mod newcomers;
 mod relay_lies;
 mod rounds;
-mod worlds;
