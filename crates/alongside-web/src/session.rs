@@ -306,7 +306,7 @@ impl Session {
 
     /// What an Us is called, its kind, and who is here.
     pub(crate) fn us(self, us: SpaceId) -> Memo<Option<UsShown>> {
-        self.view_us(us, move |me, state, context| UsShown::of(me, state, context))
+        self.view_us(us, UsShown::of)
     }
 
     /// Carries out wishes, all of them or none.

@@ -59,6 +59,9 @@ pub(crate) fn WordSheet(
     }
 }
 
+/// A word that is asked: its place, the word, what was typed, what is wrong with that.
+type Asked = (usize, &'static str, RwSignal<String>, RwSignal<Option<String>>);
+
 /// Asks for three of the words.
 #[component]
 pub(crate) fn Confirm(
@@ -70,7 +73,7 @@ pub(crate) fn Confirm(
     again: Callback<()>,
 ) -> impl IntoView {
     let act = Act::new();
-    let asked: Vec<(usize, &'static str, RwSignal<String>, RwSignal<Option<String>>)> = pick(words.len())
+    let asked: Vec<Asked> = pick(words.len())
         .into_iter()
         .filter_map(|at| {
             Some((
