@@ -72,9 +72,11 @@ export class Person {
   /** What axe-core finds wrong with the page as it is now, in a line each. */
   async axe(page) {
     // Evaluated, because a script tag would not pass the page's own policy.
-    await page.evaluate(axeSource());
-    const { violations } = await page.evaluate(() => globalThis.axe.run());
-    return violations.map((v) => `${v.id} (${v.impact}): ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`);
+    if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeSource());
+    const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+    return violations.flatMap(({ id, impact, nodes }) =>
+      nodes.map((n) => `${id} (${impact}): ${n.target.join(" ")}: ${[...n.any, ...n.all, ...n.none].map((c) => c.message).join("; ")}`),
+    );
   }
 
   /** Waits until the service worker has this page, so that it opens without a network. */

@@ -1,5 +1,6 @@
 // What somebody sees who looks at everything: the pages, the storage, the frames. For telling whether anything changed.
 import { createHash } from "node:crypto";
+import { decoded } from "./cbor.mjs";
 import { go } from "./people.mjs";
 
 /** The page as it stands, without the numbers that are counted up each time a page is made. */
@@ -66,4 +67,15 @@ export function spoken(traffic) {
   return traffic
     .filter(({ what }) => what.includes("/v1/") && !what.includes("/v1/vault"))
     .filter(({ what, bytes }) => !(what.endsWith("frame") && bytes.length <= SIGN_OF_LIFE_BYTES));
+}
+
+const MORE = 1;
+
+/** The numbers that the relay gave to what it handed on over the stream. */
+export function numbersHandedOn(traffic) {
+  return spoken(traffic)
+    .filter(({ way, what }) => way === "in" && what.endsWith("frame"))
+    .map(({ bytes }) => decoded(bytes))
+    .filter(([kind]) => kind === MORE)
+    .flatMap(([, [, [entries]]]) => entries.map(([number]) => number));
 }

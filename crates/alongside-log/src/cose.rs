@@ -103,3 +103,6 @@ pub(crate) mod count {
         VERIFIED.replace(0)
     }
 }
+
+#[cfg(test)]
+mod tests;

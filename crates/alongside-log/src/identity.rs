@@ -279,3 +279,6 @@ impl RelayKey {
         self.0.sign(message).to_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -274,3 +274,6 @@ pub fn compare_words(
         .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     [53, 42, 31, 20, 9].map(|shift| words::numbered(usize::try_from(bits >> shift & 2047).unwrap_or(0)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,3 +140,6 @@ pub fn unlock(passphrase: &str, lock: &[u8]) -> Result<LocalKey, UnlockError> {
         .map(LocalKey)
         .map_err(|_| UnlockError::Malformed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,4 +18,6 @@ mod sealing_to;
 #[cfg(test)]
 mod testing;
 pub mod vault;
+#[cfg(test)]
+mod vectors;
 pub mod words;

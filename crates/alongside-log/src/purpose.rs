@@ -79,3 +79,6 @@ purposes! {
     /// The device's key under the passphrase: sealing.
     Lock = "lock";
 }
+
+#[cfg(test)]
+mod tests;

@@ -352,3 +352,12 @@ pub(crate) fn join(relay: &mut Relay, by: &mut Client, seed: u64) -> Client {
     client.pull(relay);
     client
 }
+
+/// Every way to flip one bit, and in which byte.
+pub(crate) fn flips(bytes: &[u8]) -> impl Iterator<Item = (usize, Vec<u8>)> {
+    (0..bytes.len() * 8).map(|bit| {
+        let mut flipped = bytes.to_vec();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        (bit / 8, flipped)
+    })
+}

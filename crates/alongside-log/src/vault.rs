@@ -492,3 +492,6 @@ impl OpenVault {
         news
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -122,3 +122,6 @@ pub fn starting_with(prefix: &str) -> impl Iterator<Item = &'static str> {
 pub(crate) fn numbered(number: usize) -> &'static str {
     Language::English.word_list()[number % 2048]
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use alongside_core::event;
 use alongside_core::fact::Fact;
 use alongside_core::id::{PersonId, SpaceId};
 use alongside_core::root::{Context, State};
@@ -12,7 +13,7 @@ use futures_util::lock::{Mutex, MutexGuard};
 use crate::device::{LAYOUT, LockRow, Open, row};
 use crate::net::NetError;
 use crate::ports::{Platform, Store, StoreError, Table};
-use crate::space::{to_core_person, to_core_space, to_log_space};
+use crate::space::{Decoder, to_core_person, to_core_space, to_log_space};
 use crate::trouble::Trouble;
 use crate::wake::Wake;
 
@@ -80,6 +81,7 @@ pub(crate) struct Inner {
 
 pub(crate) struct Shared<P> {
     pub(crate) platform: P,
+    pub(crate) decode: Decoder,
     pub(crate) inner: RefCell<Inner>,
     /// Whoever changes something holds this from deciding until it is committed and taken in.
     turn: Mutex<()>,
@@ -115,9 +117,18 @@ impl<P: Platform> Client<P> {
     /// # Errors
     /// [`StoreError::TooNew`] when a later version has been here; others as the store fails.
     pub async fn load(platform: P) -> Result<Self, StoreError> {
+        Self::load_reading(platform, event::decode).await
+    }
+
+    /// The same, reading payloads as another version did: for showing what an upgrade brings back.
+    ///
+    /// # Errors
+    /// As [`Client::load`].
+    pub async fn load_reading(platform: P, decode: Decoder) -> Result<Self, StoreError> {
         let lock = read_lock(&platform).await?;
         Ok(Self(Rc::new(Shared {
             platform,
+            decode,
             inner: RefCell::new(Inner {
                 lock,
                 open: None,

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::outbox::Outbox;
 use crate::ports::{Platform, StoreError, Table, Write};
-use crate::space::Space;
+use crate::space::{Decoder, Space};
 
 /// The platform's randomness, as the cryptography wants it.
 pub(crate) struct PortRng<'p, P>(pub(crate) &'p P);
@@ -177,6 +177,7 @@ pub(crate) struct Card {
 
 /// A device that is unlocked.
 pub(crate) struct Open {
+    pub(crate) decode: Decoder,
     pub(crate) handle: String,
     pub(crate) local: LocalKey,
     pub(crate) row: DeviceRow,

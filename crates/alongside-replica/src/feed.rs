@@ -103,3 +103,6 @@ impl Feed {
         self.applied = self.facts.len();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -249,6 +249,21 @@ async fn pack<P: Platform>(
     Ok(())
 }
 
+/// The envelope that the row beginning with `first` holds under this number.
+pub(crate) async fn kept<P: Platform>(
+    platform: &P,
+    id: SpaceId,
+    first: u64,
+    number: u64,
+) -> Result<Option<Numbered>, StoreError> {
+    let value = platform.store().get(Table::Inbox, &key(id, first)).await?;
+    let entries = value.and_then(|value| alongside_wire::decode::<Vec<Numbered>>(&value).ok());
+    Ok(entries
+        .into_iter()
+        .flatten()
+        .find(|entry| entry.number == number))
+}
+
 /// Whether the row that begins with `first` holds this envelope under this number.
 pub(crate) async fn holds<P: Platform>(
     platform: &P,
@@ -257,12 +272,8 @@ pub(crate) async fn holds<P: Platform>(
     number: u64,
     head: &[u8],
 ) -> Result<bool, StoreError> {
-    let value = platform.store().get(Table::Inbox, &key(id, first)).await?;
-    let entries = value.and_then(|value| alongside_wire::decode::<Vec<Numbered>>(&value).ok());
-    Ok(entries.is_some_and(|entries| {
-        let mut there = entries.iter().filter(|entry| entry.number == number);
-        there.any(|entry| entry.head.as_slice() == head)
-    }))
+    let kept = kept(platform, id, first, number).await?;
+    Ok(kept.is_some_and(|entry| entry.head.as_slice() == head))
 }
 
 /// The row that begins with `first`, with the payload of one of its envelopes removed.

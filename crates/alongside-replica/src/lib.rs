@@ -31,5 +31,6 @@ pub use feed::Feed;
 pub use intent::DispatchError;
 pub use invite::{InvitationId, InviteError, Joining, LookError, Preview, SentInvitation, SentState};
 pub use net::NetError;
+pub use space::Decoder;
 pub use sync::SyncError;
 pub use trouble::Trouble;

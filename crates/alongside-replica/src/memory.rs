@@ -83,3 +83,38 @@ impl Store for MemoryStore {
             .collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+    use crate::conformance;
+
+    #[test]
+    fn the_store_in_memory_does_what_every_store_must() {
+        let checked = conformance::check(MemoryStore::default(), async |store| Ok(store)).now_or_never();
+        assert!(matches!(checked, Some(Ok(()))), "{checked:?}");
+    }
+
+    #[test]
+    fn a_fork_goes_its_own_way_and_a_clone_does_not() {
+        let store = MemoryStore::default();
+        let (clone, fork) = (store.clone(), store.fork());
+        let put = vec![Write::Put(Table::Meta, b"k".to_vec(), b"v".to_vec())];
+        store.commit(put).now_or_never().unwrap().unwrap();
+        let get = |store: &MemoryStore| store.get(Table::Meta, b"k").now_or_never().unwrap().unwrap();
+        assert_eq!((get(&clone), get(&fork)), (Some(b"v".to_vec()), None));
+    }
+
+    #[test]
+    fn a_commit_that_fails_changes_nothing() {
+        let store = MemoryStore::default();
+        store.fail_with(Some(StoreError::Full));
+        let put = || vec![Write::Put(Table::Meta, b"k".to_vec(), b"v".to_vec())];
+        assert_eq!(store.commit(put()).now_or_never(), Some(Err(StoreError::Full)));
+        assert!(store.all_bytes().is_empty());
+        store.fail_with(None);
+        assert_eq!(store.commit(put()).now_or_never(), Some(Ok(())));
+    }
+}

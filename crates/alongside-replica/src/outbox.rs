@@ -219,3 +219,6 @@ impl Outbox {
         Write::Delete(Table::Outbox, serial.to_be_bytes().to_vec())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use alongside_core::event::{self, Decoded};
+use alongside_core::event::Decoded;
 use alongside_core::fact::{Fact, Position, What};
 use alongside_core::id as core_id;
 use alongside_log::entry::{Place, Stamp};
@@ -30,6 +30,9 @@ pub(crate) fn to_core_person(person: PersonId) -> core_id::PersonId {
 fn to_core_entry(entry: EntryId) -> core_id::EntryId {
     core_id::EntryId::from_bytes(*entry.as_bytes())
 }
+
+/// How payloads are read: as [`alongside_core::event::decode`] does, or as a version did that knew fewer kinds.
+pub type Decoder = fn(&[u8]) -> Decoded;
 
 /// Where an entry with a payload lies.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +66,8 @@ pub(crate) struct Space {
     lies: HashMap<EntryId, Lies>,
     /// Payloads of kinds that this version does not know. They are kept.
     pub(crate) unknown: usize,
+    /// How payloads are read.
+    decode: Decoder,
     /// The newest epoch that was seen to begin, with a key for this device or without.
     pub(crate) newest_epoch: u64,
     /// Something came in that refers to what has not come.
@@ -72,7 +77,7 @@ pub(crate) struct Space {
 
 impl Space {
     /// A space of which nothing was opened yet.
-    pub(crate) fn new(keyring: &Keyring, ledger: Ledger) -> Self {
+    pub(crate) fn new(keyring: &Keyring, ledger: Ledger, decode: Decoder) -> Self {
         let mut space = Self {
             kind: keyring.kind,
             left: keyring.left,
@@ -83,6 +88,7 @@ impl Space {
             numbers: HashMap::new(),
             lies: HashMap::new(),
             unknown: 0,
+            decode,
             newest_epoch: 0,
             refers_ahead: false,
             last_stamp: Stamp {
@@ -148,7 +154,7 @@ impl Space {
                 if let Some(number) = verified.number() {
                     self.numbers.insert(number, entry);
                 }
-                match event::decode(bytes) {
+                match (self.decode)(bytes) {
                     Decoded::Known(event) => {
                         // Only in the round that is its own is it revealed with the others'.
                         in_round = event.round().is_some_and(|name| {

@@ -9,6 +9,7 @@ use crate::space::Space;
 
 /// Takes over what the vault now holds: spaces that this device did not know, keys that it lacked, leaves made elsewhere.
 pub(crate) fn adopt(open: &mut Open) {
+    let decode = open.decode;
     let Open {
         vault,
         spaces,
@@ -28,7 +29,7 @@ pub(crate) fn adopt(open: &mut Open) {
                 space.left |= ring.left;
             }
             None => {
-                spaces.insert(ring.space, Space::new(ring, Ledger::restore(ring, Some(device))));
+                spaces.insert(ring.space, Space::new(ring, Ledger::restore(ring, Some(device)), decode));
             }
         }
     }

@@ -304,7 +304,7 @@ pub(crate) fn begin_space<P: Platform>(
             envelope: genesis,
         }],
     );
-    let mut space = Space::new(&ledger.keyring(), ledger);
+    let mut space = Space::new(&ledger.keyring(), ledger, open.decode);
     let Some(Outcome::Opened(first)) = opened.outcomes.first() else {
         return Err(DispatchError::Storage(StoreError::Failed));
     };

@@ -19,6 +19,7 @@ pub mod net;
 pub mod people;
 pub mod platform;
 pub mod relay;
+pub mod renegade;
 pub mod seeds;
 pub mod time;
 pub mod verdict;

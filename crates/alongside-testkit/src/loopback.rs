@@ -1,14 +1,18 @@
-//! A way to a real relay on this machine, for whoever drives real devices against it from a program: requests alone, no stream.
+//! A way to a real relay on this machine, for whoever drives real devices against it from a program.
 
 use std::net::SocketAddr;
 
 use alongside_replica::ports::{HttpReply, HttpRequest, Socket, Transport, Unreachable};
+use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio_tungstenite::tungstenite::Message;
 
 /// A way to the relay at an address of this machine.
 #[derive(Clone, Debug)]
@@ -29,7 +33,7 @@ impl Loopback {
 }
 
 impl Transport for Loopback {
-    type Socket = NoSocket;
+    type Socket = LoopbackSocket;
 
     async fn http(&self, request: HttpRequest) -> Result<HttpReply, Unreachable> {
         let mut asked = Request::builder()
@@ -48,21 +52,50 @@ impl Transport for Loopback {
         })
     }
 
-    async fn connect(&self, _path: &str) -> Result<NoSocket, Unreachable> {
-        Err(Unreachable)
+    async fn connect(&self, path: &str) -> Result<LoopbackSocket, Unreachable> {
+        let asked = tokio_tungstenite::connect_async(format!("ws://{}{path}", self.address)).await;
+        let (stream, _) = asked.map_err(|_| Unreachable)?;
+        let (mut sink, mut source) = stream.split();
+        let (to_relay, mut outgoing) = unbounded_channel::<Vec<u8>>();
+        let (incoming, from_relay) = unbounded_channel();
+        // Each ends with the other end of its channel, or with the stream.
+        tokio::spawn(async move {
+            while let Some(message) = outgoing.recv().await {
+                if sink.send(Message::Binary(message.into())).await.is_err() {
+                    return;
+                }
+            }
+            let _ = sink.close().await;
+        });
+        tokio::spawn(async move {
+            while let Some(Ok(message)) = source.next().await {
+                if let Message::Binary(bytes) = message
+                    && incoming.send(bytes.to_vec()).is_err()
+                {
+                    return;
+                }
+            }
+        });
+        Ok(LoopbackSocket {
+            to_relay,
+            from_relay: Mutex::new(from_relay),
+        })
     }
 }
 
-/// There is no stream here: devices that are driven step by step need none.
-#[derive(Clone, Copy, Debug)]
-pub enum NoSocket {}
+/// An open stream.
+#[derive(Debug)]
+pub struct LoopbackSocket {
+    to_relay: UnboundedSender<Vec<u8>>,
+    from_relay: Mutex<UnboundedReceiver<Vec<u8>>>,
+}
 
-impl Socket for NoSocket {
-    fn send(&self, _message: Vec<u8>) -> Result<(), Unreachable> {
-        match *self {}
+impl Socket for LoopbackSocket {
+    fn send(&self, message: Vec<u8>) -> Result<(), Unreachable> {
+        self.to_relay.send(message).map_err(|_| Unreachable)
     }
 
     async fn receive(&self) -> Result<Vec<u8>, Unreachable> {
-        match *self {}
+        self.from_relay.lock().await.recv().await.ok_or(Unreachable)
     }
 }

@@ -27,10 +27,6 @@ impl Drop for Witness {
 }
 
 /// Draws worlds: so many of them, or the one whose seed the environment names. `from` keeps the worlds of several tests apart.
-#[expect(
-    clippy::print_stderr,
-    reason = "how to see a world again is said where tests say things"
-)]
 pub fn each(test: &'static str, from: u64, worlds: u64, mut world: impl FnMut(u64)) {
     let named = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     if let Some(seed) = named(SEED) {

@@ -128,11 +128,25 @@ impl core::fmt::Debug for Together {
 }
 
 impl Together {
-    /// Adds one.
-    pub fn spawn(&mut self, task: impl Future<Output = ()> + 'static) {
+    /// Adds one, and says its number.
+    pub fn spawn(&mut self, task: impl Future<Output = ()> + 'static) -> usize {
         let flag = Arc::new(Flag::default());
         flag.0.store(true, Ordering::Relaxed);
         self.tasks.push((flag, Some(Box::pin(task))));
+        self.tasks.len() - 1
+    }
+
+    /// Ends one, wherever it is.
+    pub fn end(&mut self, task: usize) {
+        if let Some((_, slot)) = self.tasks.get_mut(task) {
+            *slot = None;
+        }
+    }
+
+    /// Whether one is still under way.
+    #[must_use]
+    pub fn is_underway(&self, task: usize) -> bool {
+        self.tasks.get(task).is_some_and(|(_, slot)| slot.is_some())
     }
 
     /// Polls whoever is awake until nobody is.

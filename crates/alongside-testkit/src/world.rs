@@ -9,7 +9,7 @@ use alongside_core::id::{PersonId, SpaceId};
 use alongside_core::members::{self, Kind};
 use alongside_core::root::{self, Act, Command, State};
 use alongside_replica::memory::MemoryStore;
-use alongside_replica::{Change, Client, DispatchError, SignInError, Standing, SyncError};
+use alongside_replica::{Change, Client, Decoder, DispatchError, SignInError, Standing, SyncError};
 
 use crate::book::{Book, Deed};
 use crate::dice::Dice;
@@ -247,13 +247,25 @@ impl World {
     }
 
     /// Ends whatever runs on a device, at whatever point it is, and starts it again from what lies in its store.
+    ///
+    /// # Panics
+    /// When a store that was left at any point does not load and unlock.
     pub fn reload(&mut self, device: usize) {
+        self.reload_reading(device, alongside_core::event::decode);
+    }
+
+    /// The same, with a program that reads payloads as another version did.
+    ///
+    /// # Panics
+    /// When a store that was left at any point does not load and unlock.
+    pub fn reload_reading(&mut self, device: usize, decode: Decoder) {
         let person = self.people.get(self.devices[device].person).cloned();
         let it = &mut self.devices[device];
         it.underway = None;
         it.client = None;
         let client =
-            finish(Client::load(it.platform.clone())).expect("a store that was left at any point loads");
+            finish(Client::load_reading(it.platform.clone(), decode))
+            .expect("a store that was left at any point loads");
         if let (Standing::Locked { .. }, Some(person)) = (client.standing(), person) {
             finish(client.unlock(&person.passphrase)).expect("and unlocks");
         }

@@ -60,8 +60,10 @@ pub(crate) fn moment(at_ms: i64) -> String {
 
 /// A number; `None` outside of a browser.
 pub(crate) fn number(value: f64) -> Option<String> {
-    let options = Object::new();
-    construct("NumberFormat", &options, &JsValue::from_f64(value))
+    if !cfg!(target_arch = "wasm32") {
+        return None;
+    }
+    construct("NumberFormat", &Object::new(), &JsValue::from_f64(value))
 }
 
 fn format(date: Date, parts: &[(&str, &str)]) -> String {

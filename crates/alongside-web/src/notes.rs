@@ -175,3 +175,16 @@ fn about(seconds: u64) -> String {
         129_600.. => t!("span-days", count = of(86_400)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_off_by_a_few_of_something() {
+        assert_eq!(about(20), "a minute");
+        assert_eq!(about(400), "7 minutes");
+        assert_eq!(about(7_300), "2 hours");
+        assert_eq!(about(864_000), "10 days");
+    }
+}

@@ -92,6 +92,7 @@ impl<P: Platform> Client<P> {
         let vault = OpenVault::make(contents, &handle, &registered.export_key, rng);
         let row = DeviceRow::new(&device, cert, [0; 32], &vault);
         let mut open = Open {
+            decode: self.0.decode,
             handle: handle.clone(),
             local: LocalKey::make(rng),
             row,

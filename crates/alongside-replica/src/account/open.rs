@@ -1,6 +1,7 @@
 //! Signing in on a device, moving in, unlocking.
 
 use alongside_log::identity::Device;
+use alongside_log::ids::SpaceId;
 use alongside_log::keep::{self, LocalKey};
 use alongside_log::ledger::Ledger;
 use alongside_log::vault::{KnownDevice, OpenVault, VaultError};
@@ -18,9 +19,9 @@ use crate::inbox;
 use crate::net::{Ask, AskError, NetError};
 use crate::outbox::{Outbox, Outgoing, envelope};
 use crate::ports::{Platform, Store, StoreError, Table, Write};
-use crate::space::Space;
+use crate::space::{Space, to_core_space};
 use crate::trouble::Trouble;
-use crate::writer::{Batch, absorb_own};
+use crate::writer::{Batch, absorb_own, aside};
 
 impl<P: Platform> Client<P> {
     /// Signs in on this device, with what one knows and what one has.
@@ -86,6 +87,7 @@ impl<P: Platform> Client<P> {
         });
         row.vault_dirty = true;
         let open = Open {
+            decode: self.0.decode,
             handle: handle.to_owned(),
             local: LocalKey::make(rng),
             row,
@@ -190,10 +192,12 @@ impl<P: Platform> Client<P> {
         let mut came_back = Vec::new();
         let mut spaces = std::collections::BTreeMap::new();
         for ring in &vault.contents.spaces {
-            let mut space = Space::new(ring, Ledger::restore(ring, Some(&device)));
+            let mut space = Space::new(ring, Ledger::restore(ring, Some(&device)), self.0.decode);
             let taken = inbox::load(platform, ring.space, &mut space, &device).await?;
             if taken.too_new {
                 troubles.push(Trouble::UpdateNeeded);
+            } else if let Some(trouble) = self.unheard_of(ring.space, &space, &taken).await? {
+                troubles.push(trouble);
             }
             if outbox.len() > 0 {
                 came_back.extend(
@@ -223,15 +227,9 @@ impl<P: Platform> Client<P> {
                 absorb_own(space, &device, vec![envelope(waiting)]);
             }
         }
-        let handle = lock.handle.clone();
-        let mut inner = self.0.inner.borrow_mut();
-        // Read again while it is open, it is the same time of being open: the loop goes on.
-        if inner.open.is_none() {
-            inner.period += 1;
-        }
-        inner.lock = Some(lock);
-        inner.open = Some(Open {
-            handle,
+        let mut open = Open {
+            decode: self.0.decode,
+            handle: lock.handle.clone(),
             local,
             row,
             device,
@@ -240,7 +238,19 @@ impl<P: Platform> Client<P> {
             outbox,
             sent,
             claimed,
-        });
+        };
+        // Keys that came in right before the device was cut off: the vault shall have them, too.
+        let ids: Vec<SpaceId> = open.spaces.keys().copied().collect();
+        for id in ids {
+            open.row.vault_dirty |= open.update_keyring(id);
+        }
+        let mut inner = self.0.inner.borrow_mut();
+        // Read again while it is open, it is the same time of being open: the loop goes on.
+        if inner.open.is_none() {
+            inner.period += 1;
+        }
+        inner.lock = Some(lock);
+        inner.open = Some(open);
         drop(inner);
         for trouble in troubles {
             self.raise_trouble(trouble);
@@ -248,5 +258,34 @@ impl<P: Platform> Client<P> {
         self.0.wake.wake();
         self.announce(&[Change::Standing, Change::Spaces, Change::Invitations]);
         Ok(())
+    }
+
+    /// Envelopes that were refused right before the device was cut off, so that its person has not heard of them.
+    async fn unheard_of(
+        &self,
+        id: SpaceId,
+        space: &Space,
+        taken: &inbox::TakenIn,
+    ) -> Result<Option<Trouble>, StoreError> {
+        let platform = self.platform();
+        let mut count = 0;
+        for (envelope, number) in &taken.refused {
+            let Some((number, first)) = number.and_then(|number| Some((number, space.row_of(number)?))) else {
+                continue;
+            };
+            let kept = inbox::kept(platform, id, first, number).await?;
+            let Some(Write::Put(table, key, value)) =
+                kept.map(|entry| aside(id, *envelope, alongside_wire::encode(&entry)))
+            else {
+                continue;
+            };
+            if platform.store().get(table, &key).await?.is_none() {
+                count += 1;
+                // A device that is full says so again the next time.
+                let _ = platform.store().commit(vec![Write::Put(table, key, value)]).await;
+            }
+        }
+        let space = to_core_space(id);
+        Ok((count > 0).then_some(Trouble::Altered { space, count }))
     }
 }

@@ -147,13 +147,7 @@ impl<P: Platform> Client<P> {
         let Ok((writes, serials)) = prepared else {
             return Err(SyncError::NotNow);
         };
-        if !writes.is_empty() {
-            platform.store().commit(writes).await?;
-        }
-        let _ = self.with_open(|open| serials.iter().for_each(|serial| open.outbox.remove(*serial)));
-        if taken.admitted {
-            self.restate(id).await?;
-        }
+        // A person hears of it even where there is no room to keep it.
         if taken.too_new {
             self.raise_trouble(Trouble::UpdateNeeded);
         } else if !taken.refused.is_empty() {
@@ -178,6 +172,13 @@ impl<P: Platform> Client<P> {
             self.raise_trouble(match alarm {
                 Alarm::TwoPasts { .. } => Trouble::TwoPasts { space },
             });
+        }
+        if !writes.is_empty() {
+            platform.store().commit(writes).await?;
+        }
+        let _ = self.with_open(|open| serials.iter().for_each(|serial| open.outbox.remove(*serial)));
+        if taken.admitted {
+            self.restate(id).await?;
         }
         Ok(())
     }

@@ -1,5 +1,14 @@
-//! The claims of the whole: worlds, invariants, the real relay.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+//! The claims of the whole: worlds, invariants, renegades, errors, streams, the real relay.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what does not hold ends the test"
+)]
 
-mod first;
+mod errors;
+mod invariants;
+mod real;
+mod renegades;
+mod streams;
 mod worlds;

@@ -292,6 +292,15 @@ mod tests {
     }
 
     #[test]
+    fn the_sentence_says_how_many_days_and_between_what() {
+        let says = picture(&[Some(3), None, Some(8), Some(4)]).says();
+        assert!(
+            says.contains("Ada") && says.contains('3') && says.contains('8'),
+            "{says}"
+        );
+    }
+
+    #[test]
     fn ten_is_above_zero() {
         assert!(y_of(10) < y_of(0));
         assert!(x_of(0, 28) < x_of(27, 28));

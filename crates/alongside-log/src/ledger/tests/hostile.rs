@@ -1,89 +1,14 @@
 //! What a member, or somebody with the keys of one, can put into an envelope: none of it takes effect.
 
+use super::forge::{Forge, pair};
 use crate::code;
 use crate::entry::{self, Header, Heads, Place, Witness};
-use crate::identity::{Device, DeviceCert};
+use crate::identity::DeviceCert;
 use crate::ids::{DeviceId, EntryId, EpochId, PersonId, RoundId, SpaceId};
 use crate::ledger::{Alarm, Control, Outcome, Refusal, What};
 use crate::purpose::Purpose;
-use crate::seal::envelope::{self, Envelope, EpochKey};
-use crate::testing::{Client, Relay, SPACE, Someone, numbered, refusals, rng, stamp, sync_all, two};
+use crate::testing::{Client, Relay, SPACE, Someone, numbered, refusals, rng, stamp};
 use crate::vault::SpaceKind;
-
-/// A header as Ada's device would write it next, to be spoilt.
-struct Forge<'c> {
-    client: &'c Client,
-    header: Header<'static>,
-    salted: Vec<u8>,
-    epoch: EpochId,
-    key: EpochKey,
-    purpose: Purpose,
-    device: Device,
-}
-
-impl<'c> Forge<'c> {
-    fn next(client: &'c Client) -> Self {
-        let ledger = &client.ledger;
-        let (epoch, state) = ledger.current().unwrap();
-        let top = ledger.devices.get(&client.who.device_id()).and_then(|it| it.top);
-        let depth = top.map_or(0, |top| ledger.depths[&top.entry] + 1);
-        let salted = [&[7; 16][..], b"forged"].concat();
-        let header = Header {
-            version: 1,
-            space: ledger.space,
-            person: client.who.person(),
-            device: client.who.device_id(),
-            place: Place::Chain {
-                seq: top.map_or(0, |top| top.seq + 1),
-                prev: top.map(|top| top.entry),
-            },
-            heads: Heads::default(),
-            depth,
-            epoch,
-            stamp: stamp(0),
-            witness: None,
-            control: None,
-            payload_len: 6,
-            payload_hash: entry::payload_hash(&[&salted]),
-        };
-        Self {
-            client,
-            header,
-            salted,
-            epoch,
-            key: state.key.clone(),
-            purpose: Purpose::Entry,
-            device: client.who.device.clone(),
-        }
-    }
-
-    fn bytes(&self) -> Vec<u8> {
-        code::encode(&self.header)
-    }
-
-    fn seal(&self) -> Envelope {
-        self.seal_signed(&self.device.sign(self.purpose, &self.bytes()))
-    }
-
-    fn seal_signed(&self, signed: &[u8]) -> Envelope {
-        envelope::seal(
-            self.client.ledger.space,
-            self.epoch,
-            &self.key,
-            signed,
-            &[&self.salted],
-            &mut rng(9),
-        )
-    }
-}
-
-/// The relay, who writes, and who reads: who has read everything from the beginning lets nothing pass unexplained.
-fn pair(seed: u64) -> (Relay, Client, Client) {
-    let (mut relay, mut first, mut second) = two(seed);
-    second.control_at_once(Control::hello(&second.who.cert.clone()));
-    sync_all(&mut relay, &mut [&mut first, &mut second]);
-    (relay, second, first)
-}
 
 fn check(change: impl FnOnce(&mut Forge<'_>), expected: Refusal) {
     let (relay, ada, mut bob) = pair(70);
