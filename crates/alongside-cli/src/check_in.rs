@@ -8,8 +8,7 @@ use alongside_core::root::Command;
 use alongside_replica::DispatchError;
 use clap::{Args, ValueEnum};
 
-use crate::command::Device;
-use crate::device::{self, Met, Unlocked};
+use crate::device::{self, Device, Met, Unlocked};
 use crate::failure::Failure;
 use crate::names::{self, Us};
 use crate::terminal::Terminal;

@@ -1,11 +1,11 @@
 //! The commands and their flags, and the way of each from its start to its exit code.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
 use crate::check_in::CheckIn;
+use crate::device::Device;
 use crate::export::Export;
 use crate::failure::Failure;
 use crate::history::History;
@@ -15,7 +15,7 @@ use crate::sync::Sync;
 use crate::terminal::Terminal;
 use crate::text::reasons;
 use crate::verify::Verify;
-use crate::{platform, spaces, today, words};
+use crate::{spaces, today, words};
 
 /// What the command line can do.
 #[derive(Debug, Subcommand)]
@@ -40,30 +40,6 @@ pub enum Command {
     Words(Device),
     /// Compares the web client that a server hands out with a release
     Verify(Verify),
-}
-
-/// Which device, and how it is unlocked.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Device")]
-pub struct Device {
-    /// The folder in which this device keeps what is yours, sealed [default: $XDG_DATA_HOME/alongside]
-    #[arg(long, env = "ALONGSIDE_HOME", value_name = "DIR")]
-    pub(crate) home: Option<PathBuf>,
-    /// A file whose first line is the passphrase; without it you are asked
-    #[arg(long, env = "ALONGSIDE_PASSPHRASE_FILE", value_name = "FILE")]
-    pub(crate) passphrase_file: Option<PathBuf>,
-    /// Does not try to reach the relay
-    #[arg(long)]
-    pub(crate) offline: bool,
-}
-
-impl Device {
-    pub(crate) fn home(&self) -> Result<PathBuf, Failure> {
-        match &self.home {
-            Some(home) => Ok(home.clone()),
-            None => Ok(platform::home()?),
-        }
-    }
 }
 
 /// Carries out a command, on the standard streams.

@@ -1,18 +1,42 @@
 //! The device that a command works on: loaded, unlocked, and in step with the relay as far as that can be reached.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use alongside_replica::{Client, NetError, SignInError, Standing, SyncError, UnlockError};
+use clap::Args;
 use zeroize::Zeroizing;
 
-use crate::command::Device;
 use crate::failure::Failure;
-use crate::platform::Native;
+use crate::platform::{self, Native};
 use crate::terminal::Terminal;
 use crate::text::{self, reasons};
 
 /// How often a passphrase is asked for.
 const TRIES: usize = 3;
+
+/// Which device, and how it is unlocked.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Device")]
+pub struct Device {
+    /// The folder in which this device keeps what is yours, sealed [default: $XDG_DATA_HOME/alongside]
+    #[arg(long, env = "ALONGSIDE_HOME", value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// A file whose first line is the passphrase; without it you are asked
+    #[arg(long, env = "ALONGSIDE_PASSPHRASE_FILE", value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Does not try to reach the relay
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+impl Device {
+    pub(crate) fn home(&self) -> Result<PathBuf, Failure> {
+        match &self.home {
+            Some(home) => Ok(home.clone()),
+            None => Ok(platform::home()?),
+        }
+    }
+}
 
 /// An unlocked device.
 pub(crate) struct Unlocked {

@@ -15,7 +15,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
-use crate::command::Device;
+use crate::device::Device;
 use crate::failure::Failure;
 use crate::names::{self, Us, called, hex};
 use crate::platform::Native;

@@ -5,7 +5,7 @@ use clap::Args;
 use jiff::ToSpan;
 use serde_json::json;
 
-use crate::command::Device;
+use crate::device::Device;
 use crate::failure::Failure;
 use crate::names::{self, Us, called};
 use crate::terminal::Terminal;

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use alongside_replica::Standing;
 use clap::Args;
 
-use crate::command::Device;
-use crate::device::{self, Unlocked};
+use crate::device::{self, Device, Unlocked};
 use crate::failure::Failure;
 use crate::platform::Relay;
 use crate::terminal::Terminal;

@@ -3,8 +3,7 @@
 use alongside_replica::Standing;
 use clap::Args;
 
-use crate::command::Device;
-use crate::device::{self, Met};
+use crate::device::{self, Device, Met};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use crate::text;

@@ -2,7 +2,7 @@
 
 use alongside_core::rhythm;
 
-use crate::command::Device;
+use crate::device::Device;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use crate::{device, names, text};

@@ -2,8 +2,7 @@
 
 use clap::Args;
 
-use crate::command::Device;
-use crate::device::{self, Met};
+use crate::device::{self, Device, Met};
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use crate::text;

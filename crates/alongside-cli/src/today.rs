@@ -3,8 +3,8 @@
 use alongside_core::checkin;
 use alongside_replica::Client;
 
-use crate::command::Device;
 use crate::device;
+use crate::device::Device;
 use crate::failure::Failure;
 use crate::names::{self, Us};
 use crate::platform::Native;

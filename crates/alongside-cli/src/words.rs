@@ -2,8 +2,8 @@
 
 use alongside_replica::DispatchError;
 
-use crate::command::Device;
 use crate::device;
+use crate::device::Device;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 use crate::text;

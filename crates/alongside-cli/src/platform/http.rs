@@ -1,33 +1,25 @@
-//! The way to the relay: HTTP/1.1 over TLS, with the roots that the system trusts.
+//! The way to the relay: HTTP/1.1.
 
 use core::fmt;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use alongside_replica::ports::{HttpReply, HttpRequest, Transport, Unreachable};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
-use hyper_rustls::{ConfigBuilderExt as _, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
 
 use super::ReachError;
+use super::connector::{Connector, connector};
 use super::relay::Relay;
 use super::socket::WebSocket;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long until a server is there.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// Far more than any answer of a relay, or any file of a web client, is long.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
-
-pub(super) type Connector = HttpsConnector<HttpConnector>;
 
 struct Way {
     relay: Relay,
@@ -82,29 +74,6 @@ impl Net {
     fn way(&self) -> Result<Rc<Way>, Unreachable> {
         self.way.borrow().clone().ok_or(Unreachable)
     }
-}
-
-fn connector(relay: &Relay) -> std::io::Result<Connector> {
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(std::io::Error::other)?;
-    let config = if relay.is_secure() {
-        builder.with_native_roots()?.with_no_client_auth()
-    } else {
-        // Reading the system's roots takes longer than all else that a command does on this machine.
-        builder
-            .with_root_certificates(RootCertStore::empty())
-            .with_no_client_auth()
-    };
-    let mut tcp = HttpConnector::new();
-    tcp.enforce_http(false);
-    tcp.set_nodelay(true);
-    tcp.set_connect_timeout(Some(CONNECT_PATIENCE));
-    Ok(HttpsConnectorBuilder::new()
-        .with_tls_config(config)
-        .https_or_http()
-        .enable_http1()
-        .wrap_connector(tcp))
 }
 
 impl Transport for Net {

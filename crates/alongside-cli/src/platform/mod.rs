@@ -1,6 +1,7 @@
 //! This machine as a platform for the replica: SQLite, the network, the system's clock, zone and randomness.
 
 mod clock;
+mod connector;
 mod http;
 mod place;
 mod random;

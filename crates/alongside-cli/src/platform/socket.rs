@@ -13,7 +13,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tower_service::Service as _;
 
-use super::http::Connector;
+use super::connector::Connector;
 use super::relay::Relay;
 
 /// As many messages wait here; further ones wait with the relay.
