@@ -51,6 +51,7 @@ impl<P: Platform> Client<P> {
     pub async fn run(&self) {
         let period = self.0.inner.borrow().period;
         let mut back_off = BackOff::default();
+        self.checkpoint_all().await;
         while self.is_period(period) {
             if !self.0.inner.borrow().leading {
                 self.0.wake.woken().await;
