@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use alongside_core::checkin::{self, Command as CheckIn, Field, Where};
 use alongside_core::id::EntryId;
 use alongside_core::root::{Command, State};
+use alongside_replica::ports::{Platform as _, Store as _, Table, Write};
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use jiff::civil::Date;
@@ -24,6 +25,8 @@ const DAYS_AT_A_TIME: usize = 30;
 /// What one of them sees of a day's check-ins: both answers, and their own whole record.
 const CHECK_IN_ENTRIES: usize = 3;
 const OPENINGS: usize = 7;
+/// After so long a device has sealed what it opened.
+const SETTLING: Duration = Duration::from_secs(4);
 
 /// What to fill.
 #[derive(Args)]
@@ -144,18 +147,41 @@ async fn told(pair: &Pair) -> Result<serde_json::Value> {
         "the last day was not revealed"
     );
     ensure!(pair.ada.waiting_to_send() == 0, "something waits to be sent");
-    let mut openings = Vec::new();
-    for _ in 0..OPENINGS {
-        let started = Instant::now();
-        pair.ada.refresh().await?;
-        openings.push(started.elapsed().as_secs_f64() * 1000.0);
-    }
+    pair.ada
+        .platform()
+        .store()
+        .commit(vec![Write::Clear(Table::Checkpoint)])
+        .await?;
+    let without = openings(&pair.ada).await?;
+    // As a device does that is left open for a moment.
+    let _still_open = tokio::time::timeout(SETTLING, pair.ada.run()).await;
+    let sealed = pair
+        .ada
+        .platform()
+        .store()
+        .scan(Table::Checkpoint, b"", b"", usize::MAX)
+        .await?;
+    ensure!(sealed.len() == 2, "there are {} checkpoints", sealed.len());
+    let with = openings(&pair.ada).await?;
     Ok(serde_json::json!({
         "handle": pair.ada.handle(),
         "passphrase": PASSPHRASE,
         "words": pair.words,
         "us": alongside_wire::route::hex(pair.us.as_bytes()),
         "last_day": last.to_string(),
-        "native_ms": openings,
+        "native_ms": without,
+        "native_with_checkpoint_ms": with,
+        "checkpoint_bytes": sealed.iter().map(|(_, value)| value.len()).sum::<usize>(),
     }))
+}
+
+/// How long a device takes to open what lies in its store.
+async fn openings(device: &Device) -> Result<Vec<f64>> {
+    let mut openings = Vec::new();
+    for _ in 0..OPENINGS {
+        let started = Instant::now();
+        device.refresh().await?;
+        openings.push(started.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok(openings)
 }

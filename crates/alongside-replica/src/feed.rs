@@ -91,8 +91,10 @@ impl Feed {
 
     fn replay(&mut self) {
         for at in self.applied..self.facts.len() {
-            if at > 0 && at.is_multiple_of(MARK_EVERY) && self.marks.last().is_none_or(|(upto, _)| *upto < at)
-            {
+            let is_mark = at > 0 && at.is_multiple_of(MARK_EVERY);
+            // Of a long way only the marks near its end are kept: the others need not be made.
+            let stays = self.facts.len() - at <= MARKS * MARK_EVERY;
+            if is_mark && stays && self.marks.last().is_none_or(|(upto, _)| *upto < at) {
                 self.marks.push((at, self.state.clone()));
                 if self.marks.len() > MARKS {
                     self.marks.remove(0);

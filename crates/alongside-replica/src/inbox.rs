@@ -7,6 +7,7 @@ use alongside_log::seal::envelope::{Envelope, SealedPayload};
 use alongside_wire::envelope::{Kept, Numbered, payload_hash};
 use alongside_wire::space::Page;
 
+use crate::checkpoint;
 use crate::ports::{Platform, Store, StoreError, Table, Write};
 use crate::space::Space;
 
@@ -113,6 +114,8 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
     }
     taken.wants_key |= taken.roster && space.lacks_key();
     space.refers_ahead |= taken.wants_parents;
+    space.refused.extend(&taken.refused);
+    space.too_new |= taken.too_new;
     taken.changed = !facts.is_empty();
     space.feed.extend(facts);
     taken
@@ -163,19 +166,64 @@ fn removed_key(space: SpaceId) -> Vec<u8> {
     [b"removed/".as_slice(), space.as_bytes()].concat()
 }
 
-/// Opens everything of a space that lies in the store.
+/// The last removal that was taken in.
+pub(crate) async fn removed<P: Platform>(platform: &P, id: SpaceId) -> Result<u64, StoreError> {
+    read_count(platform, &removed_key(id)).await
+}
+
+fn rewritten_key(space: SpaceId) -> Vec<u8> {
+    [b"rewritten/".as_slice(), space.as_bytes()].concat()
+}
+
+/// How often rows that were there have been written anew. A checkpoint from before that holds for them no more.
+pub(crate) async fn rewritten<P: Platform>(platform: &P, id: SpaceId) -> Result<u64, StoreError> {
+    read_count(platform, &rewritten_key(id)).await
+}
+
+/// What is committed together with rows that are written anew.
+async fn rewriting<P: Platform>(platform: &P, id: SpaceId) -> Result<[Write; 2], StoreError> {
+    let times = rewritten(platform, id).await?.wrapping_add(1);
+    let count = Write::Put(Table::Meta, rewritten_key(id), times.to_be_bytes().to_vec());
+    Ok([count, checkpoint::delete(id)])
+}
+
+async fn read_count<P: Platform>(platform: &P, key: &[u8]) -> Result<u64, StoreError> {
+    let count = platform.store().get(Table::Meta, key).await?;
+    Ok(count
+        .and_then(|bytes| bytes.try_into().ok())
+        .map_or(0, u64::from_be_bytes))
+}
+
+/// Number and name of the last envelope in the row that begins with `first`.
+pub(crate) async fn last_of<P: Platform>(
+    platform: &P,
+    id: SpaceId,
+    first: u64,
+) -> Result<Option<(u64, EnvelopeId)>, StoreError> {
+    let value = platform.store().get(Table::Inbox, &key(id, first)).await?;
+    let entries = value.and_then(|value| alongside_wire::decode::<Vec<Numbered>>(&value).ok());
+    let last = entries.as_ref().and_then(|entries| entries.last());
+    Ok(last.map(|last| (last.number, incoming(last).envelope.id())))
+}
+
+/// Opens what lies in the store of a space, behind what was opened of it before.
 pub(crate) async fn load<P: Platform>(
     platform: &P,
     id: SpaceId,
     space: &mut Space,
     device: &Device,
+    leading: bool,
 ) -> Result<TakenIn, StoreError> {
-    let removed = platform.store().get(Table::Meta, &removed_key(id)).await?;
-    space.removed = removed
-        .and_then(|bytes| bytes.try_into().ok())
-        .map_or(0, u64::from_be_bytes);
-    let mut all = TakenIn::default();
-    let mut from = Vec::new();
+    space.removed = removed(platform, id).await?;
+    let mut all = TakenIn {
+        refused: space.refused.clone(),
+        ..TakenIn::default()
+    };
+    // After a checkpoint there are rows; behind the last of them it goes on.
+    let mut from = match space.rows.last_key_value() {
+        Some(_) => key(id, space.ledger.number().saturating_add(1)),
+        None => Vec::new(),
+    };
     let mut packing: Vec<Numbered> = Vec::new();
     let mut small_rows = 0;
     loop {
@@ -218,7 +266,8 @@ pub(crate) async fn load<P: Platform>(
             break;
         }
     }
-    if small_rows > MANY_ROWS {
+    // The rows of a tab that only follows are another's, who knows where they lie.
+    if leading && small_rows > MANY_ROWS {
         // For speed alone: a device that is full opens without.
         let _ = pack(platform, id, space, &packing).await;
     }
@@ -232,11 +281,15 @@ async fn pack<P: Platform>(
     space: &mut Space,
     entries: &[Numbered],
 ) -> Result<(), StoreError> {
+    let Some(from) = entries.first().map(|entry| entry.number) else {
+        return Ok(());
+    };
     let mut writes: Vec<Write> = space
         .rows
-        .keys()
-        .map(|first| Write::Delete(Table::Inbox, key(id, *first)))
+        .range(from..)
+        .map(|(first, ())| Write::Delete(Table::Inbox, key(id, *first)))
         .collect();
+    writes.extend(rewriting(platform, id).await?);
     let mut rows = Vec::new();
     for chunk in entries.chunks(PACKED) {
         if let Some((first, write)) = put(id, chunk) {
@@ -245,7 +298,10 @@ async fn pack<P: Platform>(
         }
     }
     platform.store().commit(writes).await?;
-    space.rows = rows.into_iter().map(|first| (first, ())).collect();
+    space.rows.split_off(&from);
+    space.rows.extend(rows.into_iter().map(|first| (first, ())));
+    // There is no checkpoint any more.
+    space.checkpointed = 0;
     Ok(())
 }
 
@@ -258,10 +314,7 @@ pub(crate) async fn kept<P: Platform>(
 ) -> Result<Option<Numbered>, StoreError> {
     let value = platform.store().get(Table::Inbox, &key(id, first)).await?;
     let entries = value.and_then(|value| alongside_wire::decode::<Vec<Numbered>>(&value).ok());
-    Ok(entries
-        .into_iter()
-        .flatten()
-        .find(|entry| entry.number == number))
+    Ok(entries.into_iter().flatten().find(|entry| entry.number == number))
 }
 
 /// Whether the row that begins with `first` holds this envelope under this number.
@@ -282,12 +335,12 @@ pub(crate) async fn without_payload<P: Platform>(
     id: SpaceId,
     first: u64,
     number: u64,
-) -> Result<Option<Write>, StoreError> {
+) -> Result<Vec<Write>, StoreError> {
     let Some(value) = platform.store().get(Table::Inbox, &key(id, first)).await? else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let Ok(mut entries) = alongside_wire::decode::<Vec<Numbered>>(&value) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     for entry in &mut entries {
         if entry.number == number
@@ -296,9 +349,7 @@ pub(crate) async fn without_payload<P: Platform>(
             entry.payload = Kept::Removed(payload_hash(bytes));
         }
     }
-    Ok(Some(Write::Put(
-        Table::Inbox,
-        key(id, first),
-        alongside_wire::encode(&entries),
-    )))
+    let row = Write::Put(Table::Inbox, key(id, first), alongside_wire::encode(&entries));
+    // The words shall not stay in a checkpoint either.
+    Ok(rewriting(platform, id).await?.into_iter().chain([row]).collect())
 }

@@ -138,6 +138,8 @@ impl<P: Platform> Client<P> {
             }
             for (id, entry) in withdrawn {
                 if let Some(space) = spaces.get_mut(&id) {
+                    // The one that had these words is gone.
+                    space.checkpointed = 0;
                     space.feed.withdraw(entry);
                     changes.push(Change::Space(to_core_space(id)));
                 }
@@ -154,14 +156,14 @@ impl<P: Platform> Client<P> {
         &self,
         id: log_ids::SpaceId,
         entry: alongside_core::id::EntryId,
-    ) -> Result<Option<Write>, StoreError> {
+    ) -> Result<Vec<Write>, StoreError> {
         let at = self.with_open(|open| {
             let space = open.spaces.get(&id)?;
             let number = space.number_of(entry)?;
             Some((number, space.row_of(number)?))
         });
         let Ok(Some((number, first))) = at else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         crate::inbox::without_payload(self.platform(), id, first, number).await
     }

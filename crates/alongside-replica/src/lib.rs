@@ -4,6 +4,7 @@
 //! anywhere else; [`Client::run`] keeps the device in touch with the relay. The world comes in through [`ports`].
 
 mod account;
+mod checkpoint;
 mod client;
 pub mod conformance;
 mod device;

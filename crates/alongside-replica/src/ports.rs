@@ -197,4 +197,10 @@ pub trait Platform: 'static {
     fn fill_random(&self, bytes: &mut [u8]);
     /// Waits.
     async fn sleep(&self, ms: u32);
+
+    /// After how many envelopes a space is sealed as it stands, so that it opens quickly the next time. A world of few people and days asks for
+    /// fewer.
+    fn checkpoint_every(&self) -> u64 {
+        500
+    }
 }

@@ -22,6 +22,8 @@ const FIRST_WAIT_MS: u32 = 500;
 const LONGEST_WAIT_MS: u32 = 60_000;
 /// How often a silent stream is asked whether it still is there.
 const PING_MS: u32 = 25_000;
+/// When spaces that took long to open are sealed as they stand: once the first page has been drawn.
+const SETTLED_MS: u32 = 1_500;
 
 /// Waits that grow, with chance in them so that many devices do not come back at the same moment.
 #[derive(Debug, Default)]
@@ -49,6 +51,17 @@ enum Happened {
 impl<P: Platform> Client<P> {
     /// Keeps this device in touch with the relay until it is locked. Call it once after each unlocking.
     pub async fn run(&self) {
+        let touch = pin!(self.keep_in_touch());
+        let seal = pin!(async {
+            self.platform().sleep(SETTLED_MS).await;
+            self.checkpoint_all().await;
+        });
+        if let Either::Right(((), touch)) = select(touch, seal).await {
+            touch.await;
+        }
+    }
+
+    async fn keep_in_touch(&self) {
         let period = self.0.inner.borrow().period;
         let mut back_off = BackOff::default();
         while self.is_period(period) {

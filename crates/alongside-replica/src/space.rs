@@ -27,7 +27,8 @@ pub(crate) fn to_core_person(person: PersonId) -> core_id::PersonId {
     core_id::PersonId::from_bytes(*person.as_bytes())
 }
 
-fn to_core_entry(entry: EntryId) -> core_id::EntryId {
+/// The core's name for an entry.
+pub(crate) fn to_core_entry(entry: EntryId) -> core_id::EntryId {
     core_id::EntryId::from_bytes(*entry.as_bytes())
 }
 
@@ -62,12 +63,18 @@ pub(crate) struct Space {
     /// First number of each row of the inbox.
     pub(crate) rows: BTreeMap<u64, ()>,
     /// Entries with payloads, by their number and by their name.
-    numbers: HashMap<u64, EntryId>,
-    lies: HashMap<EntryId, Lies>,
+    pub(crate) numbers: HashMap<u64, EntryId>,
+    pub(crate) lies: HashMap<EntryId, Lies>,
     /// Payloads of kinds that this version does not know. They are kept.
     pub(crate) unknown: usize,
     /// How payloads are read.
-    decode: Decoder,
+    pub(crate) decode: Decoder,
+    /// What could not be accepted, with its number.
+    pub(crate) refused: Vec<(EnvelopeId, Option<u64>)>,
+    /// Some of it is of a later version.
+    pub(crate) too_new: bool,
+    /// The number up to which it was sealed last.
+    pub(crate) checkpointed: u64,
     /// The newest epoch that was seen to begin, with a key for this device or without.
     pub(crate) newest_epoch: u64,
     /// Something came in that refers to what has not come.
@@ -89,6 +96,9 @@ impl Space {
             lies: HashMap::new(),
             unknown: 0,
             decode,
+            refused: Vec::new(),
+            too_new: false,
+            checkpointed: 0,
             newest_epoch: 0,
             refers_ahead: false,
             last_stamp: Stamp {

@@ -161,6 +161,11 @@ impl Platform for SimPlatform {
     async fn sleep(&self, ms: u32) {
         self.0.time.sleep(ms).await;
     }
+
+    /// So that worlds of a few days live through many checkpoints.
+    fn checkpoint_every(&self) -> u64 {
+        3
+    }
 }
 
 /// The day of a time, in UTC.

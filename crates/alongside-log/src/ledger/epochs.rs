@@ -51,7 +51,7 @@ pub(super) struct Epoch {
     /// The devices that can read what is written in it: those that it was ever sealed to, and those that have written in it.
     pub(super) readers: BTreeSet<DeviceId>,
     /// Of these, the devices that are closed and may have had the key from the vault, if it is from before they were closed.
-    suspects: BTreeSet<DeviceId>,
+    pub(super) suspects: BTreeSet<DeviceId>,
     /// Newcomers' devices that were told that there is such an epoch, before their time.
     pub(super) told: BTreeSet<DeviceId>,
 }

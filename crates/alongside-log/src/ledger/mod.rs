@@ -13,6 +13,7 @@ mod link;
 mod open;
 mod outcome;
 mod roster;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod waiting;

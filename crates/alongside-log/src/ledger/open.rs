@@ -265,7 +265,7 @@ impl Ledger {
     }
 }
 
-fn running(before: &[u8; 32], number: u64, envelope: EnvelopeId) -> [u8; 32] {
+pub(super) fn running(before: &[u8; 32], number: u64, envelope: EnvelopeId) -> [u8; 32] {
     hash(
         Purpose::Running,
         &[before, &number.to_be_bytes(), envelope.as_bytes()],

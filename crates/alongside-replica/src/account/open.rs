@@ -13,6 +13,7 @@ use minicbor::bytes::ByteVec;
 
 use super::errors::*;
 use super::make::tidy;
+use crate::checkpoint;
 use crate::client::{Change, Client, read_lock};
 use crate::device::{DeviceRow, LAYOUT, LockRow, Open, PortRng, read_sealed, row};
 use crate::inbox;
@@ -188,12 +189,14 @@ impl<P: Platform> Client<P> {
             .unwrap_or_default();
         let mut outbox = Outbox::from_rows(platform.store().scan(Table::Outbox, b"", b"", usize::MAX).await?);
 
+        let leading = self.0.inner.borrow().leading;
         let mut troubles = Vec::new();
         let mut came_back = Vec::new();
         let mut spaces = std::collections::BTreeMap::new();
         for ring in &vault.contents.spaces {
             let mut space = Space::new(ring, Ledger::restore(ring, Some(&device)), self.0.decode);
-            let taken = inbox::load(platform, ring.space, &mut space, &device).await?;
+            checkpoint::resume(platform, &local, ring, &device, &mut space, leading).await?;
+            let taken = inbox::load(platform, ring.space, &mut space, &device, leading).await?;
             if taken.too_new {
                 troubles.push(Trouble::UpdateNeeded);
             } else if let Some(trouble) = self.unheard_of(ring.space, &space, &taken).await? {
@@ -209,6 +212,22 @@ impl<P: Platform> Client<P> {
             }
             spaces.insert(ring.space, space);
         }
+        // What a checkpoint has, and what was opened after it, may name the same.
+        came_back.extend(outbox.iter().filter_map(|(serial, item)| match item {
+            Outgoing::Append { space, entry, .. } => {
+                let numbered = spaces
+                    .get(space)
+                    .is_some_and(|space: &Space| space.ledger.is_numbered(*entry));
+                numbered.then_some(serial)
+            }
+            Outgoing::OpenSpace { .. }
+            | Outgoing::AddMember { .. }
+            | Outgoing::Deposit { .. }
+            | Outgoing::TakeBack { .. }
+            | Outgoing::Remove { .. }
+            | Outgoing::Leave { .. }
+            | Outgoing::Answer { .. } => None,
+        }));
         // Numbered by the relay, and the device was cut off before it could take them out of the outbox.
         if !came_back.is_empty() {
             let writes = came_back.iter().map(|serial| Outbox::delete(*serial)).collect();
@@ -270,7 +289,8 @@ impl<P: Platform> Client<P> {
         let platform = self.platform();
         let mut count = 0;
         for (envelope, number) in &taken.refused {
-            let Some((number, first)) = number.and_then(|number| Some((number, space.row_of(number)?))) else {
+            let Some((number, first)) = number.and_then(|number| Some((number, space.row_of(number)?)))
+            else {
                 continue;
             };
             let kept = inbox::kept(platform, id, first, number).await?;

@@ -89,6 +89,7 @@ impl<P: Platform> Client<P> {
         let mut changed = taken.changed;
         self.after_taking(id, &fresh, &taken).await?;
         changed |= self.take_removals(id, page).await?;
+        self.checkpoint(id).await;
         drop(_turn);
         self.review_withheld(id, page.head);
         if changed || taken.roster {
@@ -242,13 +243,12 @@ impl<P: Platform> Client<P> {
                 Some((space.entry_at(removal.number), first))
             });
             let Ok(Some((entry, first))) = known else { continue };
-            let write = inbox::without_payload(self.platform(), id, first, removal.number).await?;
-            self.platform()
-                .store()
-                .commit(write.into_iter().collect())
-                .await?;
+            let writes = inbox::without_payload(self.platform(), id, first, removal.number).await?;
+            self.platform().store().commit(writes).await?;
             let _ = self.with_open(|open| {
                 if let Some(space) = open.spaces.get_mut(&id) {
+                    // The one that had these words is gone.
+                    space.checkpointed = 0;
                     changed |= entry.is_some_and(|entry| space.feed.withdraw(entry));
                 }
             });

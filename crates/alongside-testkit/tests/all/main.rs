@@ -1,4 +1,4 @@
-//! The claims of the whole: worlds, invariants, renegades, errors, streams, the real relay.
+//! The claims of the whole: worlds, invariants, checkpoints, renegades, errors, streams, the real relay.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,6 +6,7 @@
     reason = "what does not hold ends the test"
 )]
 
+mod checkpoints;
 mod errors;
 mod invariants;
 mod real;

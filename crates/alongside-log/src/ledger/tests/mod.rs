@@ -10,4 +10,5 @@ mod members;
 mod newcomers;
 mod relay_lies;
 mod rounds;
+mod snapshots;
 mod worlds;

@@ -9,9 +9,9 @@ use crate::ledger::{Control, Refusal};
 use crate::testing::{Client, Relay, SPACE, Someone, rng};
 use crate::vault::{EpochSecret, SpaceKind};
 
-struct World {
-    relay: Relay,
-    clients: Vec<Client>,
+pub(super) struct World {
+    pub(super) relay: Relay,
+    pub(super) clients: Vec<Client>,
     /// Revoked, or their person has left: they say no more.
     gone: Vec<bool>,
     rng: rand_chacha::ChaCha20Rng,
@@ -21,7 +21,7 @@ struct World {
 }
 
 impl World {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let mut relay = Relay::default();
         let mut first = Client::begin(SPACE, SpaceKind::Us, seed);
         first.push(&mut relay);
@@ -47,7 +47,7 @@ impl World {
     }
 
     /// The vault of the same person: it is told of keys before the relay is told of what is sealed under them.
-    fn push(&mut self, at: usize) {
+    pub(super) fn push(&mut self, at: usize) {
         let client = &mut self.clients[at];
         let vault = self.vaults.entry(client.who.person()).or_default();
         vault.extend(client.ledger.keyring().epochs);
@@ -81,7 +81,7 @@ impl World {
         text
     }
 
-    fn step(&mut self, comings: bool) {
+    pub(super) fn step(&mut self, comings: bool) {
         let at = self.somebody();
         let seed = u64::from(self.rng.next_u32()) + 1_000_000;
         match self.below(100) {
@@ -211,7 +211,10 @@ impl World {
                 let newest = there[0].ledger.current().unwrap().0;
                 let mut late = client.clone();
                 late.pull(&self.relay);
-                assert!(late.ledger.key(newest).is_none(), "seed {seed}: read by who is gone");
+                assert!(
+                    late.ledger.key(newest).is_none(),
+                    "seed {seed}: read by who is gone"
+                );
             }
         }
     }
@@ -219,7 +222,9 @@ impl World {
 
 /// From which seed, and how many: `WORLDS_FROM` replays one that failed.
 fn seeds(many: u64) -> std::ops::Range<u64> {
-    let from = std::env::var("WORLDS_FROM").ok().and_then(|from| from.parse().ok());
+    let from = std::env::var("WORLDS_FROM")
+        .ok()
+        .and_then(|from| from.parse().ok());
     from.map_or(0..many, |from| from..from + 1)
 }
 
