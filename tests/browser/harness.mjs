@@ -29,7 +29,7 @@ const axeSource = () => readFileSync(createRequire(import.meta.url).resolve("axe
 
 /** One person at one browser: a context of their own, with everything that it says and sends. */
 export class Person {
-  /** Console errors and thrown errors. A scenario fails where one is left that was not expected. */
+  /** Errors and warnings in the console, and thrown errors. A scenario fails where one is left that was not expected. */
   troubles = [];
   #expected = [];
 
@@ -40,7 +40,7 @@ export class Person {
     this.network = new Network(context);
     context.setDefaultTimeout(PATIENCE_MS);
     context.on("console", (message) => {
-      if (message.type() !== "error") return;
+      if (!["error", "warning"].includes(message.type())) return;
       const { url } = message.location();
       this.troubles.push(`${message.text()}${url ? ` (${url})` : ""}`);
     });
@@ -59,12 +59,12 @@ export class Person {
     return page;
   }
 
-  /** Lets a console error pass: what the browser itself writes when the relay is gone, say. */
+  /** Lets an error or a warning pass: what the browser itself writes when the relay is gone, say. */
   expectTrouble(pattern) {
     this.#expected.push(pattern);
   }
 
-  /** The console errors that nobody expected. */
+  /** The errors and warnings that nobody expected. */
   unexpected() {
     return this.troubles.filter((trouble) => !this.#expected.some((pattern) => pattern.test(trouble)));
   }
@@ -126,7 +126,7 @@ export class World {
     return dir;
   }
 
-  /** Console errors of all people that nobody expected. */
+  /** Errors and warnings in all people's consoles that nobody expected. */
   unexpected() {
     return this.people.flatMap((person) => person.unexpected().map((trouble) => `${person.name}: ${trouble}`));
   }
@@ -157,7 +157,7 @@ export class World {
   }
 }
 
-/** A test with a relay and people. It fails on any console error that it did not expect, too. */
+/** A test with a relay and people. It fails on any error or warning in a console that it did not expect, too. */
 export function scenario(name, body, { timeout = SCENARIO_MS, ...options } = {}) {
   test(name, async () => {
     const world = await World.make(options);
@@ -169,7 +169,7 @@ export function scenario(name, body, { timeout = SCENARIO_MS, ...options } = {})
     try {
       await Promise.race([body(world), deadline]);
       const troubles = world.unexpected();
-      if (troubles.length > 0) throw new Error(`unexpected console errors:\n${troubles.join("\n")}`);
+      if (troubles.length > 0) throw new Error(`unexpected in the console:\n${troubles.join("\n")}`);
     } catch (error) {
       console.error(`\n${name}:\n${await world.report(name)}`);
       throw error;

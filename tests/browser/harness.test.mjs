@@ -27,7 +27,7 @@ test("a word is found in every encoding, wherever in a stream it stands", () => 
   assert.ok(encodings(word).every(([, bytes]) => bytes.length >= 8));
 });
 
-scenario("what a page sends and receives is kept, and an error in its console is noticed", async (world) => {
+scenario("what a page sends and receives is kept, and what its console complains of is noticed", async (world) => {
   const person = await world.person("A");
   const page = await person.open();
   await page.evaluate(async () => {
@@ -35,6 +35,7 @@ scenario("what a page sends and receives is kept, and an error in its console is
     await answer.text();
   });
   await page.evaluate(() => console.error("quince-canary"));
+  await page.evaluate(() => console.warn("medlar-canary"));
   await person.network.settled();
   const out = person.network.traffic.filter(({ way }) => way === "out");
   assert.equal(sightings(["marmalade-canary"], out).length > 0, true);
@@ -42,5 +43,6 @@ scenario("what a page sends and receives is kept, and an error in its console is
   const answers = person.network.traffic.filter(({ way, what }) => way === "in" && what.includes("marmalade"));
   assert.notEqual(answers.length, 0);
   assert.ok(person.unexpected().some((trouble) => trouble.includes("quince-canary")));
-  person.expectTrouble(/quince-canary|Failed to load resource/);
+  assert.ok(person.unexpected().some((trouble) => trouble.includes("medlar-canary")));
+  person.expectTrouble(/quince-canary|medlar-canary|Failed to load resource/);
 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { filesBelow, scenario, sightings } from "./harness.mjs";
 import {
-  admit, allSent, button, checkIn, compareWords, go, heading, invite, knock, link, makeAccount, recover, reload, signIn,
+  admit, allSent, button, checkIn, compareWords, go, heading, invite, knock, link, lock, makeAccount, recover, reload, signIn,
   startUs, unlock,
 } from "./people.mjs";
 import { everythingSeen, numbersHandedOn, spoken } from "./seen.mjs";
@@ -39,6 +39,23 @@ const filledByB = {
   answers: { [`I supported ${A.name} today`]: true },
   words: { "Something I need": TYPED.needB, "A note": TYPED.noteB },
 };
+
+/** Written into every kind of storage, to show that it would be found. */
+const CONTROL = ["apricotcontrol", "mirabellecontrol", "greengagecontrol"];
+
+async function writeInTheOpen([stored, local, cached]) {
+  const done = (request) => new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const opening = indexedDB.open("control", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("words");
+  const database = await done(opening);
+  const writing = database.transaction("words", "readwrite");
+  writing.objectStore("words").put(`the ${stored} word`, "key");
+  await new Promise((resolve) => (writing.oncomplete = resolve));
+  database.close();
+  localStorage.setItem("control", `the ${local} word`);
+  const cache = await caches.open("control");
+  await cache.put("/control", new Response(`the ${cached} word`));
+}
 
 /** Everything that the relay ever put anywhere. */
 async function placesOfTheRelay(relay) {
@@ -79,8 +96,10 @@ async function readsAll(page, us, own, other) {
 }
 
 scenario("two people go the whole way, and nobody in between learns a word", async (world) => {
-  const a = await world.person("A");
-  const b = await world.person("B");
+  // Each at a browser of their own, whose folder can be looked through once it is closed.
+  const [profileA, profileB] = [await world.folder("profile-a"), await world.folder("profile-b")];
+  const a = await world.person("A", { profile: profileA });
+  const b = await world.person("B", { profile: profileB });
   for (const person of [a, b]) person.expectTrouble(EXPECTED);
 
   // Accounts. A makes the recovery sheet, too.
@@ -252,4 +271,18 @@ scenario("two people go the whole way, and nobody in between learns a word", asy
   assert.notDeepEqual(sightings([A.handle], relay), [], "a word that the relay knows is found there");
   assert.deepEqual(sightings(secrets, [...relay, ...traffic]), []);
   assert.deepEqual(world.people.flatMap((person) => person.network.missed), []);
+
+  // Locked, neither browser's folder has any of it. What a page does write there in the open is found.
+  for (const page of [pageA, pageB]) {
+    await lock(page);
+    await page.evaluate(writeInTheOpen, CONTROL);
+  }
+  for (const person of [a, b]) await person.close();
+  const folders = [...(await filesBelow(profileA)), ...(await filesBelow(profileB))];
+  for (const profile of [profileA, profileB]) {
+    const files = folders.filter(({ what }) => what.includes(profile));
+    for (const word of CONTROL) assert.notDeepEqual(sightings([word], files), [], `${word} is found in ${profile}`);
+  }
+  // The address that B followed is in the browser's own history, where no page can take it from: it has been used up.
+  assert.deepEqual(sightings(secrets.filter((secret) => !address.endsWith(secret)), folders), []);
 }, { timeout: 240_000, relay: { args: ["--metrics-token", METRICS_TOKEN, "--log", "trace"] } });

@@ -9,6 +9,9 @@ const SERVES_AT = /Alongside is at (http:\/\/\S+)/;
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 10_000;
 
+/** Whether the program is the release, with the web client in it. */
+export const EMBEDDED = process.env.ALONGSIDE_EMBEDDED === "1";
+
 /** The value of a variable that `cargo xtask test` sets. */
 export function given(name) {
   const value = process.env[name];
@@ -17,10 +20,10 @@ export function given(name) {
 }
 
 export class Relay {
-  /** Starts one on an empty store. `args` go to `alongside serve` after the usual ones. */
-  static async start({ args = [], env = {} } = {}) {
+  /** Starts one on an empty store, or on what lies in `data`. `args` go to `alongside serve` after the usual ones. */
+  static async start({ args = [], env = {}, data } = {}) {
     const relay = new Relay();
-    relay.data = await mkdtemp(join(tmpdir(), "alongside-relay-"));
+    relay.data = data ?? (await mkdtemp(join(tmpdir(), "alongside-relay-")));
     relay.args = args;
     relay.env = env;
     relay.port = 0;
@@ -36,7 +39,8 @@ export class Relay {
 
   async #launch() {
     const { args, env, port, data } = this;
-    const line = ["serve", "--listen", `127.0.0.1:${port}`, "--data", data, "--web", given("ALONGSIDE_WEB"), ...args];
+    const web = EMBEDDED ? [] : ["--web", given("ALONGSIDE_WEB")];
+    const line = ["serve", "--listen", `127.0.0.1:${port}`, "--data", data, ...web, ...args];
     // Its own pipes: a server that inherits the test's output keeps that open after the test has died.
     const child = spawn(given("ALONGSIDE_PROGRAM"), line, {
       stdio: ["ignore", "pipe", "pipe"],

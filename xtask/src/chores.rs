@@ -23,6 +23,8 @@ pub(crate) enum Chore {
     Screens {
         /// Where to put them
         dir: PathBuf,
+        /// Only those whose name contains this
+        only: Option<String>,
     },
     /// The release: one program with the web client in it, in target/dist
     Dist,
@@ -60,6 +62,9 @@ pub(crate) struct Test {
     /// Leave out what needs a browser; the last lines then say what was not run
     #[arg(long)]
     pub(crate) no_browser: bool,
+    /// Browser tests alone, against the release: one program with the web client in it
+    #[arg(long, conflicts_with = "no_browser")]
+    pub(crate) dist: bool,
     /// Only tests whose name contains this; the checks are left out then
     pub(crate) filter: Option<String>,
 }
@@ -86,8 +91,8 @@ impl Chore {
             Self::Run(serve) => crate::run::run(&project, &serve),
             Self::Demo(serve) => crate::demo::demo(&project, &serve),
             Self::Bench(what) => crate::bench::bench(&project, &what),
-            Self::Screens { dir } => crate::screens::screens(&project, &dir),
-            Self::Dist => crate::dist::dist(&project),
+            Self::Screens { dir, only } => crate::screens::screens(&project, &dir, only.as_deref()),
+            Self::Dist => crate::dist::dist(&project).map(|_| ()),
             Self::Web { release } => {
                 let profile = if release {
                     WebProfile::Release

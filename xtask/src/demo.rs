@@ -1,29 +1,17 @@
 //! Serves with made-up people and months of their history in it, for looking around.
 
 use crate::chores::Serve;
-use crate::metadata::Metadata;
 use crate::progress::{Step, note};
 use crate::project::{Project, succeed};
-use anyhow::{Context as _, Result, bail};
-
-/// The package and its program that make the people up.
-const DRIVER: (&str, &str) = ("alongside-testkit", "demo");
+use anyhow::{Context as _, Result};
+use std::path::Path;
+use std::process::Command;
 
 /// Fills an empty store, unless it is kept from an earlier time, and serves it until it is stopped.
 ///
 /// # Errors
 /// If something does not build, fill or start.
 pub(crate) fn demo(project: &Project, serve: &Serve) -> Result<()> {
-    let metadata = Metadata::load(project)?;
-    let (package, program) = DRIVER;
-    let exists = metadata
-        .member(package)
-        .is_some_and(|p| p.targets_of_kind("bin").contains(&program));
-    if !exists {
-        bail!(
-            "{package} has no program `{program}` yet, so there is nobody to show: `cargo xtask run` serves without"
-        );
-    }
     // Fresh each time, so that it ends today, unless one says where to keep it.
     let data = serve
         .data
@@ -34,28 +22,21 @@ pub(crate) fn demo(project: &Project, serve: &Serve) -> Result<()> {
     }
     let command = crate::run::prepare(project, serve, &data)?;
     if std::fs::read_dir(&data)?.next().is_none() {
-        let step = Step::begin(
-            "people and their history",
-            "about a minute, and a build the first time",
-        );
-        let mut cargo = project.cargo();
-        cargo
-            .args([
-                "run",
-                "--quiet",
-                "--release",
-                "-p",
-                package,
-                "--bin",
-                program,
-                "--",
-                "--data",
-            ])
-            .arg(&data);
-        succeed(&mut cargo)?;
-        step.done();
+        fill(project, &data)?;
     } else {
         note(format!("{} is not empty: it is served as it is", data.display()));
     }
     crate::run::become_it(command)
+}
+
+/// Makes the people up, with all that lies between them. The program says how to sign in.
+fn fill(project: &Project, data: &Path) -> Result<()> {
+    let step = Step::begin(
+        "people and their history",
+        "half a minute, and a build of minutes the first time",
+    );
+    let program = project.build_demo()?;
+    succeed(Command::new(program).arg("--data").arg(data))?;
+    step.done();
+    Ok(())
 }

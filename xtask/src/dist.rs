@@ -3,20 +3,30 @@
 use crate::metadata::Metadata;
 use crate::progress::{Step, note};
 use crate::project::{PROGRAM, Project};
-use crate::web::{self, WebProfile, hex};
+use crate::web::{self, WebClient, WebProfile, hex};
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::fs;
+use std::path::PathBuf;
 
 /// The feature of the program that puts target/web-dist into it.
 const EMBED: &str = "embed";
+
+/// What a release is.
+#[derive(Debug)]
+pub(crate) struct Release {
+    /// The program with the web client in it.
+    pub(crate) program: PathBuf,
+    /// That web client.
+    pub(crate) client: WebClient,
+}
 
 /// Makes target/dist.
 ///
 /// # Errors
 /// If something does not build.
-pub(crate) fn dist(project: &Project) -> Result<()> {
+pub(crate) fn dist(project: &Project) -> Result<Release> {
     let metadata = Metadata::load(project)?;
     let program = metadata
         .member(PROGRAM)
@@ -69,5 +79,8 @@ pub(crate) fn dist(project: &Project) -> Result<()> {
         client.build
     ));
     println!("{}", dir.display());
-    Ok(())
+    Ok(Release {
+        program: dir.join(name),
+        client,
+    })
 }

@@ -9,6 +9,8 @@ use std::process::{Command, Output};
 pub(crate) const WEB_PACKAGE: &str = "alongside-web";
 /// The package, and the program, that serves.
 pub(crate) const PROGRAM: &str = "alongside";
+/// The package, and its program, that makes up people for looking around.
+const DEMO: (&str, &str) = ("alongside-testkit", "demo");
 
 /// The work tree and its build folders.
 #[derive(Debug, Clone)]
@@ -83,6 +85,19 @@ impl Project {
             }
         }
         cargo
+    }
+
+    /// Builds the program that makes up the demo's people, and returns where it is.
+    ///
+    /// # Errors
+    /// If it does not compile.
+    pub(crate) fn build_demo(&self) -> Result<PathBuf> {
+        let (package, program) = DEMO;
+        // As tests are built: what takes time in it is optimised there, and no other build is needed.
+        succeed(self.cargo().args(["build", "-p", package, "--bin", program]))?;
+        Ok(self
+            .target
+            .join(format!("debug/{program}{}", std::env::consts::EXE_SUFFIX)))
     }
 
     /// Builds the program that serves and returns where it is.

@@ -11,17 +11,27 @@ use std::path::Path;
 ///
 /// # Errors
 /// If something does not build, or a page cannot be shown.
-pub(crate) fn screens(project: &Project, dir: &Path) -> Result<()> {
+pub(crate) fn screens(project: &Project, dir: &Path, only: Option<&str>) -> Result<()> {
     let dir = std::path::absolute(dir)?;
     std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
     let web = web::build(project, WebProfile::Dev)?;
     let program = crate::run::build_program(project, false)?;
+    let step = Step::begin("the demo's people", "a few minutes the first time");
+    let demo = project.build_demo()?;
+    step.done();
     let browser = Browser::set_up(project)?;
     let step = Step::begin(
         format!("pictures of the pages in {}", dir.display()),
-        "a minute or two",
+        "a few minutes",
     );
-    succeed(browser.node(project, &program, &web).arg("screens.mjs").arg(&dir))?;
+    succeed(
+        browser
+            .node(project, &program, &web)
+            .env("ALONGSIDE_DEMO", demo)
+            .arg("screens.mjs")
+            .arg(&dir)
+            .args(only),
+    )?;
     step.done();
     Ok(())
 }

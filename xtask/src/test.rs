@@ -21,7 +21,9 @@ type Check = fn(&Project) -> Result<Findings>;
 /// Never: what could not be run is in the report, as a failure.
 pub(crate) fn test(project: &Project, what: &Test) -> Result<ExitCode> {
     let mut report = Report::default();
-    if what.filter.is_none() {
+    if what.dist {
+        report.not_run("all but the browser tests", "--dist");
+    } else if what.filter.is_none() {
         checks(project, &mut report);
     } else {
         report.not_run(
@@ -29,13 +31,15 @@ pub(crate) fn test(project: &Project, what: &Test) -> Result<ExitCode> {
             "only tests were asked for, by name",
         );
     }
-    report.all("cargo test", native::run(project, what.filter.as_deref()));
+    if !what.dist {
+        report.all("cargo test", native::run(project, what.filter.as_deref()));
+    }
     if what.no_browser {
         report.not_run("browser tests", "--no-browser");
     } else {
         report.all(
             "browser tests",
-            browser_tests::run(project, what.filter.as_deref()),
+            browser_tests::run(project, what.filter.as_deref(), what.dist),
         );
     }
     if report.passed() + report.failed() == 0 {

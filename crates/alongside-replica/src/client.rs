@@ -85,6 +85,8 @@ pub(crate) struct Shared<P> {
     pub(crate) inner: RefCell<Inner>,
     /// Whoever changes something holds this from deciding until it is committed and taken in.
     turn: Mutex<()>,
+    /// Held while the vault is on its way to the relay: two from one device would each replace the same generation.
+    vault_way: Mutex<()>,
     pub(crate) wake: Wake,
     #[expect(clippy::type_complexity, reason = "a list of callbacks")]
     listeners: RefCell<Vec<Rc<dyn Fn(&Change)>>>,
@@ -138,6 +140,7 @@ impl<P: Platform> Client<P> {
                 period: 0,
             }),
             turn: Mutex::new(()),
+            vault_way: Mutex::new(()),
             wake: Wake::default(),
             listeners: RefCell::default(),
         })))
@@ -179,6 +182,11 @@ impl<P: Platform> Client<P> {
 
     pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
         self.0.turn.lock().await
+    }
+
+    /// The one who sends the vault. To be had before the turn, never while one holds that.
+    pub(crate) async fn vault_way(&self) -> MutexGuard<'_, ()> {
+        self.0.vault_way.lock().await
     }
 
     pub(crate) fn with_open<R>(&self, f: impl FnOnce(&mut Open) -> R) -> Result<R, IsLocked> {

@@ -8,8 +8,8 @@ use crate::web::{self, WebProfile};
 use anyhow::{Context as _, Result, bail};
 use std::fs;
 
-/// Builds what they need and runs every `tests/browser/*.test.mjs`.
-pub(super) fn run(project: &Project, filter: Option<&str>) -> Result<Vec<Suite>> {
+/// Builds what they need and runs every `tests/browser/*.test.mjs`; with `dist`, against the release.
+pub(super) fn run(project: &Project, filter: Option<&str>, dist: bool) -> Result<Vec<Suite>> {
     let mut files: Vec<_> = files_below(&project.browser_tests())?;
     files.retain(|file| file.to_str().is_some_and(|name| name.ends_with(".test.mjs")));
     if files.is_empty() {
@@ -18,13 +18,24 @@ pub(super) fn run(project: &Project, filter: Option<&str>) -> Result<Vec<Suite>>
             project.browser_tests().display()
         );
     }
-    let web = web::build(project, WebProfile::Dev)?;
-    let program = crate::run::build_program(project, false)?;
+    let (web, program) = if dist {
+        let release = crate::dist::dist(project)?;
+        (release.client, release.program)
+    } else {
+        (
+            web::build(project, WebProfile::Dev)?,
+            crate::run::build_program(project, false)?,
+        )
+    };
     let browser = Browser::set_up(project)?;
 
     let step = Step::begin("browser tests", "a minute or more");
     let results = project.target.join("browser-tests.tap");
     let mut node = browser.node(project, &program, &web);
+    if dist {
+        // The program serves what is in it.
+        node.env("ALONGSIDE_EMBEDDED", "1");
+    }
     node.args(["--test", "--test-concurrency=1"])
         .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
         .args(["--test-reporter=tap", "--test-reporter-destination"])

@@ -62,6 +62,8 @@ impl<P: Platform> Client<P> {
             return Err(VaultChangeError::WrongPassphrase);
         }
         self.push_vault().await?;
+        // From here on nothing may come into the vault: what is sent takes the place of all that is in it.
+        let _turn = self.turn().await;
         let taken = self.with_open(|open| {
             let key = open.vault.vault_key();
             let sealed = open.vault.seal(&mut PortRng(platform));
@@ -69,7 +71,6 @@ impl<P: Platform> Client<P> {
         });
         let (handle, session, sealed, key) = taken.map_err(|_| VaultChangeError::Locked)?;
         let session = session.ok_or(VaultChangeError::Net(NetError::SessionEnded))?;
-        let _turn = self.turn().await;
         let mut vault = OpenVault::open_with_key(&sealed, &handle, &key)
             .map_err(|_| VaultChangeError::Storage(StoreError::Failed))?;
         self.set_passphrase(&handle, new, &session, &mut vault)

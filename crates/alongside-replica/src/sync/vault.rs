@@ -26,6 +26,7 @@ impl<P: Platform> Client<P> {
     }
 
     pub(super) async fn push_vault_once(&self) -> Result<(), SyncError> {
+        let _way = self.vault_way().await;
         for _ in 0..4 {
             let platform = self.platform();
             let token = self.session()?;

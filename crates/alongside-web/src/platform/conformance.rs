@@ -23,9 +23,12 @@ pub(crate) async fn show() {
         Ok(()) => "conforms".to_owned(),
         Err(words) => words,
     };
-    if let Some(body) = document().body() {
-        body.set_text_content(Some(&words));
-    }
+    let (Some(body), Ok(line)) = (document().body(), document().create_element("p")) else {
+        return;
+    };
+    line.set_id("conformance");
+    line.set_text_content(Some(&words));
+    let _ = body.append_child(&line);
 }
 
 async fn run() -> Result<(), String> {
