@@ -92,8 +92,8 @@ impl Feed {
     fn replay(&mut self) {
         for at in self.applied..self.facts.len() {
             let is_mark = at > 0 && at.is_multiple_of(MARK_EVERY);
-            // Of a long way only the marks near its end are kept: the others need not be made.
-            let stays = self.facts.len() - at <= MARKS * MARK_EVERY;
+            // On a long way only the last of them are set: each costs a copy of everything.
+            let stays = self.facts.len() - at <= 2 * MARK_EVERY;
             if is_mark && stays && self.marks.last().is_none_or(|(upto, _)| *upto < at) {
                 self.marks.push((at, self.state.clone()));
                 if self.marks.len() > MARKS {
