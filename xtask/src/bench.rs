@@ -39,6 +39,8 @@ pub(crate) fn bench(project: &Project, what: &Bench) -> Result<()> {
     if wanted(WITH_PEERS) {
         peers::set_up(project, &peers);
     }
+    // What cannot be measured does not keep the rest from it, and is said in the end.
+    let mut failed = Vec::new();
     if what.names.is_empty() || !native.is_empty() {
         let step = Step::begin(
             "measurements on this machine",
@@ -54,7 +56,7 @@ pub(crate) fn bench(project: &Project, what: &Bench) -> Result<()> {
         if what.quick {
             run.arg("--quick");
         }
-        succeed(run.args(native))?;
+        failed.extend(succeed(run.args(native)).err());
         step.done();
     }
     if wanted(IN_A_BROWSER) {
@@ -73,11 +75,15 @@ pub(crate) fn bench(project: &Project, what: &Bench) -> Result<()> {
             if what.quick {
                 node.arg("--quick");
             }
-            succeed(&mut node)?;
+            failed.extend(succeed(&mut node).err());
             step.done();
         }
     }
-    write_page(project, &driver, &results, what.quick)
+    write_page(project, &driver, &results, what.quick)?;
+    match failed.into_iter().next() {
+        Some(error) => Err(error.context("not everything could be measured")),
+        None => Ok(()),
+    }
 }
 
 fn build_driver(project: &Project) -> Result<PathBuf> {

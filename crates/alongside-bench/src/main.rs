@@ -31,7 +31,7 @@ mod server;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Args, Parser};
 
 use crate::machine::Machine;
@@ -142,19 +142,30 @@ fn measure(run: &Run) -> Result<()> {
     {
         bail!("there is no benchmark {name}; there are {}", known());
     }
+    let mut failed = Vec::new();
     for (name, measure) in BENCHMARKS {
         if !run.names.is_empty() && !run.names.iter().any(|wished| wished == name) {
             continue;
         }
         eprintln!("  measuring: {name}");
-        let mut report = measure(run).with_context(|| format!("the benchmark {name}"))?;
-        report.quick = run.quick;
-        report.write(&run.results, name)?;
+        match measure(run) {
+            Ok(mut report) => {
+                report.quick = run.quick;
+                report.write(&run.results, name)?;
+            }
+            Err(error) => {
+                // What it came to another time is not what it came to this time.
+                Report::forget(&run.results, name)?;
+                eprintln!("  {name} could not be measured: {error:#}");
+                failed.push(name);
+            }
+        }
     }
     let scratch = run.results.join("scratch");
     if scratch.exists() {
         fs::remove_dir_all(scratch)?;
     }
+    ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
     Ok(())
 }
 

@@ -144,6 +144,14 @@ impl Report {
             .with_context(|| format!("writing {}", path.display()))
     }
 
+    /// Takes away what it came to before, if it did.
+    pub(crate) fn forget(results: &Path, name: &str) -> Result<()> {
+        match fs::remove_file(results.join(format!("{name}.json"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     /// Those of these names that lie in the folder, in the order of the page; and the names of the others.
     pub(crate) fn read_all<'n>(results: &Path, names: &[&'n str]) -> Result<(Vec<Self>, Vec<&'n str>)> {
         let (mut reports, mut missing) = (Vec::new(), Vec::new());

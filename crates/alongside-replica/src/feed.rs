@@ -39,10 +39,9 @@ impl Feed {
 
     /// Takes more facts, in any order, any of them perhaps known already.
     pub fn extend(&mut self, facts: impl IntoIterator<Item = Fact>) {
-        let mut fresh: Vec<Fact> = facts
-            .into_iter()
-            .filter(|fact| self.known.insert(fact.position.id))
-            .collect();
+        let facts = facts.into_iter();
+        self.known.reserve(facts.size_hint().0);
+        let mut fresh: Vec<Fact> = facts.filter(|fact| self.known.insert(fact.position.id)).collect();
         fresh.sort_unstable_by_key(|fact| fact.position);
         let Some(first) = fresh.first().map(|fact| fact.position) else {
             return;
@@ -92,8 +91,8 @@ impl Feed {
     fn replay(&mut self) {
         for at in self.applied..self.facts.len() {
             let is_mark = at > 0 && at.is_multiple_of(MARK_EVERY);
-            // Of a long way only the marks near its end are kept: the others need not be made.
-            let stays = self.facts.len() - at <= MARKS * MARK_EVERY;
+            // On a long way only the last of them is set: each costs a copy of everything.
+            let stays = self.facts.len() - at <= MARK_EVERY;
             if is_mark && stays && self.marks.last().is_none_or(|(upto, _)| *upto < at) {
                 self.marks.push((at, self.state.clone()));
                 if self.marks.len() > MARKS {

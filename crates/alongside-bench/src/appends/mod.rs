@@ -6,6 +6,7 @@ mod disk;
 mod load;
 mod ours;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -74,12 +75,14 @@ pub(crate) fn measure(run: &Run) -> Result<Report> {
     ];
     for (name, installed, start, clients) in known {
         if installed {
-            let server = start(run).with_context(|| name.to_owned())?;
-            peers.push(Peer {
-                name,
-                server,
-                clients,
-            });
+            match start(run) {
+                Ok(server) => peers.push(Peer {
+                    name,
+                    server,
+                    clients,
+                }),
+                Err(error) => missing.push(format!("{name} does not start: {error:#}.")),
+            }
         } else {
             missing.push(format!("{name} is not installed."));
         }
@@ -89,7 +92,15 @@ pub(crate) fn measure(run: &Run) -> Result<Report> {
 
     let mut measurements = Vec::new();
     for count in CLIENTS {
-        measurements.extend(with(run, count, time, &relay, &members, &peers)?);
+        measurements.extend(with(
+            run,
+            count,
+            time,
+            &relay,
+            &members,
+            &mut peers,
+            &mut missing,
+        )?);
     }
     measurements.push(real_size(run, time, &relay, &members)?);
     let flushes: Vec<f64> = (0..run.runs(RUNS))
@@ -122,11 +133,12 @@ fn with(
     time: Duration,
     relay: &Server,
     members: &[Member],
-    peers: &[Peer],
+    peers: &mut Vec<Peer>,
+    missing: &mut Vec<String>,
 ) -> Result<Vec<Measurement>> {
     let mut own = Series::default();
     let mut alone = Vec::new();
-    let mut theirs: Vec<Series> = peers.iter().map(|_| Series::default()).collect();
+    let mut theirs: BTreeMap<&str, Series> = BTreeMap::new();
     let members = members.get(..count).context("enough members")?;
     for turn in 0..run.runs(RUNS) {
         let mark = u8::try_from(count + turn).unwrap_or(0);
@@ -139,10 +151,16 @@ fn with(
             bytes,
             time / 2,
         )?);
-        for (peer, series) in peers.iter().zip(&mut theirs) {
-            let mut clients = (peer.clients)(&peer.server, count, bytes, mark).with_context(|| peer.name)?;
-            series.take(drive(&peer.server, &mut clients, time).with_context(|| peer.name)?);
-        }
+        // A peer that fails under the load says nothing about ours: it is left out from there on.
+        peers.retain(|peer| {
+            let driven = (peer.clients)(&peer.server, count, bytes, mark)
+                .and_then(|mut clients| drive(&peer.server, &mut clients, time));
+            match driven {
+                Ok(load) => theirs.entry(peer.name).or_default().take(load),
+                Err(error) => missing.push(format!("{} with {count} clients: {error:#}.", peer.name)),
+            }
+            !missing.iter().any(|line| line.starts_with(peer.name))
+        });
     }
     let cores = crate::result::Spread::of(&own.own_cores);
     let mut measurements = vec![
@@ -160,26 +178,26 @@ fn with(
             .budget(Budget::AtMost(100.0))
             .how("User and system time of the whole server process, divided by the appends that it answered meanwhile."),
     ];
-    for (peer, series) in peers.iter().zip(&theirs) {
+    for (name, series) in &theirs {
         let rate = Measurement::new(
             format!("appends of 300 bytes, {count} clients"),
             "appends/s",
             &own.per_second,
         )
-        .beside(peer.name, &series.per_second);
+        .beside(*name, &series.per_second);
         let p99 = Measurement::new(
             format!("99 of 100 are answered within, {count} clients"),
             "ms",
             &own.p99_ms,
         )
-        .beside(peer.name, &series.p99_ms);
+        .beside(*name, &series.p99_ms);
         let cpu = Measurement::new(
             format!("processor time of an append, {count} clients"),
             "µs",
             &own.cpu_us,
         )
-        .beside(peer.name, &series.cpu_us);
-        if peer.name == "atuin-server" {
+        .beside(*name, &series.cpu_us);
+        if *name == "atuin-server" {
             measurements.extend([
                 rate.budget(Budget::RatioAtLeast(5.0)).how(
                     "The same clients post one record of 300 bytes each to atuin-server, release build, in its SQLite mode (write-ahead log, \
