@@ -232,6 +232,7 @@ export async function halfAYearLater(world, see, who) {
   await go(page, "/me");
   await see("later-me", page, { whole: true });
   await go(page, "/me/history");
+  await page.getByLabel("12 weeks").check();
   await page.locator("section.chart svg").first().waitFor();
   await see("later-me-history", page, { whole: true });
 }

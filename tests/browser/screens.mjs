@@ -43,6 +43,7 @@ async function unscrolled(page, { width, height }) {
 async function see(name, page, { whole = false } = {}) {
   if (only && !name.includes(only)) return;
   await page.locator("h1").first().waitFor();
+  await page.mouse.move(0, 0);
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewportSize(viewport);
     for (const colorScheme of SCHEMES) {

@@ -527,6 +527,7 @@ history-link-words = Lines over time, and every day to read again
 history-tab = History
 history-title = { $us }: the days so far
 history-mine-title = Your days
+history-about = What the lines show
 history-what = Your lines show all that you noted, also what you kept. Of the others you see what was shared with you, and nothing else. Days without an answer are left open.
 history-none = There is nothing to draw yet. After a few days a line begins here.
 history-lines = Lines over time

@@ -13,8 +13,30 @@ function say(title, text) {
   box.appendChild(heading);
   box.appendChild(words);
   document.body.textContent = "";
+  document.body.appendChild(exit());
   page.appendChild(box);
   document.body.appendChild(page);
+}
+
+// The quick exit, as on every other page.
+function exit() {
+  const top = document.createElement("header");
+  top.className = "top end";
+  const button = document.createElement("button");
+  button.className = "exit";
+  button.type = "button";
+  button.setAttribute("aria-label", "Leave this page quickly");
+  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  icon.setAttribute("class", "icon");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", "M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4M16 17l5-5-5-5M21 12H9");
+  icon.appendChild(path);
+  button.appendChild(icon);
+  button.onclick = () => location.replace("/away.html");
+  top.appendChild(button);
+  return top;
 }
 
 function stored(storage, key) {
@@ -33,6 +55,12 @@ function takeFragment() {
   window.alongsideFragment = location.hash.slice(1);
   history.replaceState(history.state, "", location.pathname);
 }
+
+// What estimates passphrases is larger than the client itself: it comes only where somebody chooses one.
+window.alongsideLoadStrength = async () => {
+  const strength = await import("{{alongside-strength.js}}");
+  await strength.default({ module_or_path: "{{alongside-strength_bg.wasm}}" });
+};
 
 async function start() {
   takeFragment();

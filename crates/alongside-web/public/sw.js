@@ -1,7 +1,8 @@
 // Keeps this build on the device, so that it opens without a network, and pins it: a newer one waits until the person
 // takes it. It never touches what goes to the relay.
 const CACHE = "alongside-{{build}}";
-const FILES = {{files}};
+// What estimates new passphrases is left to the network, as those need the relay anyway.
+const FILES = {{files}}.filter((file) => !file.startsWith("/assets/alongside-strength"));
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));

@@ -188,16 +188,17 @@ fn Top() -> impl IntoView {
                 {mark(Side::Us)}
                 <span>{t!("name")}</span>
             </a>
-            <button
-                type="button"
-                class="exit"
-                aria-label=t!("exit")
-                title=t!("exit-title")
-                on:click=move |_| session.leave_quickly()
-            >
-                {icon(Icon::Leave)}
-            </button>
+            {exit(t!("exit-title"), move || session.leave_quickly())}
         </header>
+    }
+}
+
+/// The quick exit.
+fn exit(title: String, leave: impl Fn() + 'static) -> impl IntoView {
+    view! {
+        <button type="button" class="exit" aria-label=t!("exit") title=title on:click=move |_| leave()>
+            {icon(Icon::Leave)}
+        </button>
     }
 }
 
@@ -276,6 +277,7 @@ pub(crate) fn Closed(
     };
     document().set_title(&t!("tab-title", page = title.clone()));
     view! {
+        <header class="top end">{exit(t!("exit"), crate::platform::away::go)}</header>
         <main class="boot">
             <div role="alert">
                 <h1>{title}</h1>

@@ -331,7 +331,7 @@ async fn live(data: PathBuf) -> Result<(), Fault> {
             let shared = sam.shares();
             sam.check_in(Some(us), &sams, &shared).await?;
         }
-        if sam.chance() < 0.15 {
+        if sam.chance() < 0.4 {
             let alone = Answers {
                 mood: sams.mood,
                 note: Some(sam.one_of(NOTES).to_owned()),

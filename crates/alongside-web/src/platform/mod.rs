@@ -11,6 +11,7 @@ pub(crate) mod kept;
 pub(crate) mod locks;
 pub(crate) mod random;
 pub(crate) mod socket;
+pub(crate) mod strength;
 pub(crate) mod tabs;
 pub(crate) mod update;
 

@@ -1,18 +1,19 @@
-//! Days as a line a person, gaps left open; a sentence that says what it shows, and a table behind a button.
+//! Days as small multiples, a line a person below each other, gaps left open; a sentence that says what it shows, and a table
+//! behind a button.
 
 use jiff::civil::Date;
 use leptos::prelude::*;
 
 use crate::{dates, t};
 
-const WIDTH: f64 = 360.0;
-const HEIGHT: f64 = 78.0;
-const LEFT: f64 = 16.0;
-const RIGHT: f64 = 8.0;
-const TOP: f64 = 8.0;
-const BOTTOM: f64 = 16.0;
+/// What a line is drawn in. It is stretched to the room there is; strokes keep their width.
+const WIDTH: f64 = 400.0;
+const HEIGHT: f64 = 100.0;
+/// Half of a dot stays within, at the ends and at 0 and 10.
+const MARGIN: f64 = 4.0;
+const MARGIN_BLOCK: f64 = 10.0;
 /// More days than this are drawn without a dot for each.
-const DOTS_UP_TO_DAYS: usize = 100;
+const DOTS_UP_TO_DAYS: usize = 31;
 /// Fewer values than this are no picture.
 const TOO_FEW: usize = 3;
 
@@ -79,34 +80,20 @@ pub(crate) fn chart(picture: &Picture) -> Option<AnyView> {
     }
     let says = picture.says();
     let name = t!("chart-name", title = picture.title.clone(), says = says.clone());
-    let rules = [0_u8, 5, 10]
-        .into_iter()
-        .map(|value| {
-            let y = format!("{:.1}", y_of(value));
-            let label = (value != 5).then(|| {
-                view! { <text x=LEFT - 4.0 y=format!("{:.1}", y_of(value) + 4.0) text-anchor="end">{dates::number(f64::from(value))}</text> }
-            });
-            view! {
-                <line class="rule" x1=LEFT x2=WIDTH - RIGHT y1=y.clone() y2=y/>
-                {label}
-            }
-        })
-        .collect_view();
     let lines = picture
         .lines
         .iter()
-        .enumerate()
-        .map(|(index, line)| draw(index, line))
+        .filter(|line| line.values().next().is_some())
+        .map(draw)
         .collect_view();
     let days = picture.lines.first().map(|line| ends(&line.points));
     let drawn = view! {
         <section class="chart">
             <h3>{picture.title.clone()}</h3>
-            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=name>
-                {rules}
+            <div class="lines-of" role="img" aria-label=name>
                 {lines}
                 {days}
-            </svg>
+            </div>
             <p class="says" aria-hidden="true">{says}</p>
             {table(picture)}
         </section>
@@ -116,89 +103,74 @@ pub(crate) fn chart(picture: &Picture) -> Option<AnyView> {
 }
 
 fn y_of(value: u8) -> f64 {
-    TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - f64::from(value) / 10.0)
+    MARGIN_BLOCK + (HEIGHT - 2.0 * MARGIN_BLOCK) * (1.0 - f64::from(value) / 10.0)
 }
 
 fn x_of(day: usize, days: usize) -> f64 {
     let steps = count(days.saturating_sub(1).max(1));
-    LEFT + 6.0 + (WIDTH - LEFT - RIGHT - 12.0) * count(day) / steps
+    MARGIN + (WIDTH - 2.0 * MARGIN) * count(day) / steps
 }
 
 fn count(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::MAX, f64::from)
 }
 
-/// The runs of days without a gap, as paths; a day alone is a dot. Told apart by colour, dash and the fill of the dots.
-fn draw(index: usize, line: &Line) -> impl IntoView + use<> {
-    let days = line.points.len();
-    let mut path = String::new();
-    let mut dots = Vec::new();
+/// The runs of days without a gap, as one path, and the days that get a dot, as another; a day alone always gets one.
+fn paths(points: &[(Date, Option<u8>)]) -> (String, String) {
+    let days = points.len();
+    let (mut runs, mut dots) = (String::new(), String::new());
     let mut in_run = false;
-    for (day, (_, value)) in line.points.iter().enumerate() {
+    for (day, (_, value)) in points.iter().enumerate() {
         let Some(value) = value else {
             in_run = false;
             continue;
         };
-        let (x, y) = (x_of(day, days), y_of(*value));
-        path.push_str(&format!("{}{x:.1} {y:.1}", if in_run { "L" } else { "M" }));
-        let next = line.points.get(day + 1).and_then(|(_, value)| *value);
-        if days <= DOTS_UP_TO_DAYS || (!in_run && next.is_none()) {
-            dots.push((x, y));
+        let at = format!("{:.1} {:.1}", x_of(day, days), y_of(*value));
+        runs.push_str(if in_run { "L" } else { "M" });
+        runs.push_str(&at);
+        let goes_on = points.get(day + 1).is_some_and(|(_, value)| value.is_some());
+        if days <= DOTS_UP_TO_DAYS || (!in_run && !goes_on) {
+            // A line of no length with round ends is a dot that stays round when the picture is stretched.
+            dots.push_str(&format!("M{at}h0"));
         }
         in_run = true;
     }
-    let hollow = index % 2 == 1;
-    let dots = dots
+    (runs, dots)
+}
+
+/// One person's line, with their name at it.
+fn draw(line: &Line) -> impl IntoView + use<> {
+    let (runs, dots) = paths(&line.points);
+    let rules = [0_u8, 5, 10]
         .into_iter()
-        .map(|(x, y)| {
-            view! {
-                <circle class="day" class:hollow=hollow cx=format!("{x:.1}") cy=format!("{y:.1}") r="2.4"/>
-            }
+        .map(|value| {
+            let y = format!("{:.1}", y_of(value));
+            view! { <line class="rule" x1="0" x2=WIDTH y1=y.clone() y2=y/> }
         })
         .collect_view();
     view! {
-        <g class=format!("of-{}", line.colour)>
-            <path class=format!("run dash-{}", index % 4) d=path/>
-            {dots}
-        </g>
+        <div class=format!("line-of of-{}", line.colour)>
+            <span class="member">
+                <span class=format!("swatch tint-{}", line.colour)></span>
+                <span class="name">{line.name.clone()}</span>
+            </span>
+            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" aria-hidden="true">
+                {rules}
+                <path class="run" d=runs/>
+                <path class="day" d=dots/>
+            </svg>
+        </div>
     }
 }
 
 fn ends(points: &[(Date, Option<u8>)]) -> impl IntoView + use<> {
-    let days = points.len();
-    let label = |at: usize, anchor: &'static str| {
-        points.get(at).map(|(date, _)| {
-            let x = format!("{:.1}", x_of(at, days));
-            view! { <text x=x y=HEIGHT - 4.0 text-anchor=anchor>{dates::short_day(*date)}</text> }
-        })
-    };
+    let day = |point: Option<&(Date, Option<u8>)>| point.map(|(date, _)| dates::short_day(*date));
     view! {
-        {label(0, "start")}
-        {label(days.saturating_sub(1), "end")}
+        <div class="from-to">
+            <span>{day(points.first())}</span>
+            <span>{day(points.last())}</span>
+        </div>
     }
-}
-
-/// Whose line is which.
-pub(crate) fn key(lines: &[(String, u8)]) -> impl IntoView + use<> {
-    let items = lines
-        .iter()
-        .enumerate()
-        .map(|(index, (name, colour))| {
-            let hollow = index % 2 == 1;
-            view! {
-                <li class="member">
-                    <span class="chart-key">
-                        <svg viewBox="0 0 34 12" class=format!("of-{colour}") aria-hidden="true">
-                            <path class=format!("run dash-{}", index % 4) d="M1 6H33"/>
-                            <circle class="day" class:hollow=hollow cx="17" cy="6" r="3.6"/>
-                        </svg>
-                    </span>
-                    <span class="name">{name.clone()}</span>
-                </li>
-            }
-        })
-        .collect_view();
-    view! { <ul class="key" role="list">{items}</ul> }
 }
 
 fn table(picture: &Picture) -> impl IntoView + use<> {
@@ -298,6 +270,19 @@ mod tests {
             says.contains("Ada") && says.contains('3') && says.contains('8'),
             "{says}"
         );
+    }
+
+    #[test]
+    fn a_gap_is_left_open_and_a_day_alone_is_a_dot() {
+        let (runs, dots) = paths(&line(&[Some(3), Some(4), None, Some(8)]).points);
+        assert_eq!(
+            (runs.matches('M').count(), runs.matches('L').count()),
+            (2, 1),
+            "{runs}"
+        );
+        assert_eq!(dots.matches('M').count(), 3, "{dots}");
+        let long: Vec<_> = (0..84).map(|day| (day != 40 && day != 42).then_some(5)).collect();
+        assert_eq!(paths(&line(&long).points).1.matches('M').count(), 1);
     }
 
     #[test]

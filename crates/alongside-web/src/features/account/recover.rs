@@ -4,11 +4,12 @@ use leptos::prelude::*;
 
 use crate::app::instead;
 use crate::platform::kept;
+use crate::platform::strength::holds;
 use crate::session::use_session;
 use crate::t;
 use crate::ui::field::Field;
 use crate::ui::page::Page;
-use crate::ui::passphrase::{Passphrase, holds};
+use crate::ui::passphrase::Passphrase;
 use crate::ui::reasons::{self, Place};
 use crate::ui::sheet::Sheet;
 use crate::ui::submit::{Act, Submit};
@@ -34,13 +35,13 @@ pub(crate) fn Recover() -> impl IntoView {
         }
         let secret = passphrase.get_untracked();
         let name = handle.get_untracked().trim().to_lowercase();
-        if !holds(&secret, &[&name]) {
-            passphrase_wrong.set(Some(t!("passphrase-weak")));
-            return;
-        }
         let go = go.clone();
         let (account, recovery) = (account.get_untracked(), recovery.get_untracked());
         act.run(async move {
+            if !holds(&secret, &[&name]).await {
+                let _ = passphrase_wrong.try_set(Some(t!("passphrase-weak")));
+                return Ok(());
+            }
             session.stand_in_line().await;
             match session
                 .client()

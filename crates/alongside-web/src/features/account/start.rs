@@ -4,11 +4,12 @@ use leptos::prelude::*;
 
 use super::sheets::{Confirm, SheetOf, WordSheet};
 use crate::platform::kept;
+use crate::platform::strength::holds;
 use crate::session::use_session;
 use crate::t;
 use crate::ui::field::Field;
 use crate::ui::page::Page;
-use crate::ui::passphrase::{Passphrase, holds};
+use crate::ui::passphrase::Passphrase;
 use crate::ui::reasons::{self, Place};
 use crate::ui::sheet::Sheet;
 use crate::ui::submit::{Act, ActButton, Submit, WhatIsWrong};
@@ -151,12 +152,15 @@ fn Name(step: RwSignal<Step>) -> impl IntoView {
         let missing_name = named.filter(|_| first);
         let sound = first && missing_name.is_none();
         name_wrong.set(missing_name);
-        let weak = sound && !holds(&secret, &[&typed, &called]);
-        passphrase_wrong.set(weak.then(|| t!("passphrase-weak")));
-        if !sound || weak {
+        passphrase_wrong.set(None);
+        if !sound {
             return;
         }
         act.run(async move {
+            if !holds(&secret, &[&typed, &called]).await {
+                let _ = passphrase_wrong.try_set(Some(t!("passphrase-weak")));
+                return Ok(());
+            }
             session.stand_in_line().await;
             match session.client().make_account(&typed, &secret, &called).await {
                 Ok(words) => {

@@ -11,7 +11,7 @@ use crate::app::us_path;
 use crate::features::checkin::{answers_list, ends, label, revealed};
 use crate::session::{called, use_session};
 use crate::ui::audience::{Readers, audience};
-use crate::ui::chart::{Line, Picture, chart, key};
+use crate::ui::chart::{Line, Picture, chart};
 use crate::ui::choice::Choice;
 use crate::ui::page::Page;
 use crate::ui::sheet::{SheetMe, SheetUs};
@@ -64,13 +64,17 @@ pub(crate) fn ours(us: SpaceId) -> AnyView {
             title=Signal::derive(move || t!("history-title", us = name()))
             tab=t!("history-tab")
             back=(us_path(us, ""), t!("back-us"))
+            class="with-aside"
         >
             <SheetUs members=members>
-                <p>{t!("history-what")}</p>
                 <Span weeks=weeks/>
                 {body}
                 {days}
             </SheetUs>
+            <aside class="beside">
+                <h2>{t!("history-about")}</h2>
+                <p class="small">{t!("history-what")}</p>
+            </aside>
         </Page>
     }
     .into_any()
@@ -98,13 +102,14 @@ fn pictures(past: &History, members: &[MemberShown], kind: Option<Kind>) -> AnyV
     if scales.is_empty() {
         return view! { <p class="quiet">{t!("history-none")}</p> }.into_any();
     }
-    let mut keys = vec![(t!("you"), my_colour)];
+    // The same order in every picture.
+    let mut people = vec![(t!("you"), my_colour)];
     for series in &scales {
         for (id, _) in &series.others {
             if let Some(member) = person(*id) {
                 let entry = (called(member), member.colour);
-                if !keys.contains(&entry) {
-                    keys.push(entry);
+                if !people.contains(&entry) {
+                    people.push(entry);
                 }
             }
         }
@@ -117,8 +122,7 @@ fn pictures(past: &History, members: &[MemberShown], kind: Option<Kind>) -> AnyV
                 colour: my_colour,
                 points: series.mine.clone(),
             }];
-            // In the order of the key, so that each keeps dash and dot in every picture.
-            for (name, colour) in keys.iter().skip(1) {
+            for (name, colour) in people.iter().skip(1) {
                 let found = series.others.iter().find(|(id, _)| {
                     person(*id).is_some_and(|member| called(member) == *name && member.colour == *colour)
                 });
@@ -154,10 +158,8 @@ fn pictures(past: &History, members: &[MemberShown], kind: Option<Kind>) -> AnyV
         })
         .collect::<Vec<_>>();
     let answered = (!answered.is_empty()).then(|| view! { <dl class="answers">{answered}</dl> });
-    let shows_key = (keys.len() > 1).then(|| key(&keys));
     view! {
         <h2 class="said-only">{t!("history-lines")}</h2>
-        {shows_key}
         {too_few}
         <div>{drawn}</div>
         {answered}

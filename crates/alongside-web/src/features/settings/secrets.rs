@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use crate::features::account::sheets::{SheetOf, WordSheet};
+use crate::platform::strength::holds;
 use crate::session::use_session;
 use crate::t;
 use crate::ui::page::Page;
-use crate::ui::passphrase::{Passphrase, holds};
+use crate::ui::passphrase::Passphrase;
 use crate::ui::reasons::{self, Place};
 use crate::ui::sheet::Sheet;
 use crate::ui::submit::{Act, ActButton, Submit, WhatIsWrong};
@@ -75,11 +76,12 @@ pub(crate) fn ChangePassphrase() -> impl IntoView {
         old_wrong.set(None);
         new_wrong.set(None);
         let (before, after) = (old.get_untracked(), new.get_untracked());
-        if !holds(&after, &[&known]) {
-            new_wrong.set(Some(t!("passphrase-weak")));
-            return;
-        }
+        let known = known.clone();
         act.run(async move {
+            if !holds(&after, &[&known]).await {
+                let _ = new_wrong.try_set(Some(t!("passphrase-weak")));
+                return Ok(());
+            }
             match session.client().change_passphrase(&before, &after).await {
                 Ok(()) => {
                     let _ = old.try_set(String::new());

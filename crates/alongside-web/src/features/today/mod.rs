@@ -48,7 +48,7 @@ pub(crate) fn Today() -> impl IntoView {
     let mine = session.view_me(|me, context| checkin::today(me, None, context).mine.is_some());
     let noted = move || mine.get().unwrap_or_default();
     view! {
-        <Page title=Signal::derive(move || dates::day(session.today())) tab=t!("nav-today")>
+        <Page title=Signal::derive(move || dates::day(session.today())) tab=t!("nav-today") class="both-sides">
             {waiting}
             {cards}
             {alone}
