@@ -14,6 +14,8 @@ const FLAGS = [
 ];
 /** Ten years come over the network first; nothing else takes that long. */
 const PATIENCE_MS = 300_000;
+/** Nothing that is waited for in a page takes that long. */
+const DRAWN_WITHIN_MS = 60_000;
 const ENTRIES = 30_000;
 
 const results = process.argv[2];
@@ -43,8 +45,9 @@ async function fresh(browser) {
 
 /** In the page: the moment at which something is first drawn, looked for in the whole document. */
 async function watchFor(page, text) {
-  await page.evaluate((text) => {
-    globalThis.drawn = new Promise((resolve) => {
+  await page.evaluate(([text, patience]) => {
+    globalThis.drawn = new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error(`never drawn: ${text}`)), patience);
       const look = () => {
         if (!document.body.textContent.includes(text)) return false;
         // The frame in which it stands is the next one.
@@ -55,7 +58,9 @@ async function watchFor(page, text) {
       const observer = new MutationObserver(() => look() && observer.disconnect());
       observer.observe(document.documentElement, { childList: true, subtree: true, characterData: true, attributes: true });
     });
-  }, text);
+    // It is asked for later.
+    globalThis.drawn.catch(() => {});
+  }, [text, DRAWN_WITHIN_MS]);
   return () => page.evaluate(() => globalThis.drawn);
 }
 
@@ -96,9 +101,12 @@ const checkpoints = (page, clear) =>
     clear,
   );
 
+/** Loads the first page anew: it is locked then. */
+const loadFirst = (page) => page.goto(new URL("/today", page.url()).href);
+
 /** Unlocks, and waits until what was opened is sealed: one for Me and one for the Us. */
 async function sealed(page, passphrase) {
-  await page.reload();
+  await loadFirst(page);
   await unlockUntil(page, passphrase, "With yourself");
   for (let waited = 0; waited < 30_000; waited += 500) {
     if ((await checkpoints(page, false)) === 2) return true;
@@ -111,7 +119,7 @@ async function sealed(page, passphrase) {
 async function openings(page, passphrase, count, { clear }) {
   const times = [];
   for (let at = 0; at <= count; at += 1) {
-    await page.reload();
+    await loadFirst(page);
     await passphraseField(page).waitFor();
     if (clear) await checkpoints(page, true);
     // Wrong first: that costs the stretching alone, here and now.
