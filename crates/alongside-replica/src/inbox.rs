@@ -54,8 +54,6 @@ pub(crate) struct TakenIn {
     pub(crate) alarms: Vec<Alarm>,
     /// Something waits for a key that this device has not got.
     pub(crate) wants_key: bool,
-    /// Something waits for what it refers to.
-    pub(crate) wants_parents: bool,
 }
 
 /// Opens envelopes and folds what they say.
@@ -72,9 +70,6 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
                 if let Content::Control(happened) = verified.content() {
                     taken.roster = true;
                     taken.admitted |= matches!(happened, Happened::Admitted(_));
-                    if let Happened::Rekeyed { number } = happened {
-                        space.newest_epoch = space.newest_epoch.max(*number);
-                    }
                 }
                 if verified.number().is_some() {
                     // A late answer to a round stands in the outbox and was not opened here before.
@@ -93,7 +88,7 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
                 }
             }
             Outcome::Held { envelope: _, why } => match why {
-                HeldWhy::Parents => taken.wants_parents = true,
+                HeldWhy::Parents => {}
                 HeldWhy::Epoch => taken.wants_key = true,
             },
             Outcome::Hidden { number: _ } => {}
@@ -111,8 +106,7 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
             }
         }
     }
-    taken.wants_key |= taken.roster && space.lacks_key();
-    space.refers_ahead |= taken.wants_parents;
+    taken.wants_key |= taken.roster && space.ledger.lacks_key();
     taken.changed = !facts.is_empty();
     space.feed.extend(facts);
     taken
@@ -258,10 +252,7 @@ pub(crate) async fn kept<P: Platform>(
 ) -> Result<Option<Numbered>, StoreError> {
     let value = platform.store().get(Table::Inbox, &key(id, first)).await?;
     let entries = value.and_then(|value| alongside_wire::decode::<Vec<Numbered>>(&value).ok());
-    Ok(entries
-        .into_iter()
-        .flatten()
-        .find(|entry| entry.number == number))
+    Ok(entries.into_iter().flatten().find(|entry| entry.number == number))
 }
 
 /// Whether the row that begins with `first` holds this envelope under this number.

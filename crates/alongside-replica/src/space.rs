@@ -68,10 +68,6 @@ pub(crate) struct Space {
     pub(crate) unknown: usize,
     /// How payloads are read.
     decode: Decoder,
-    /// The newest epoch that was seen to begin, with a key for this device or without.
-    pub(crate) newest_epoch: u64,
-    /// Something came in that refers to what has not come.
-    pub(crate) refers_ahead: bool,
     last_stamp: Stamp,
 }
 
@@ -89,8 +85,6 @@ impl Space {
             lies: HashMap::new(),
             unknown: 0,
             decode,
-            newest_epoch: 0,
-            refers_ahead: false,
             last_stamp: Stamp {
                 wall_ms: 0,
                 counter: 0,
@@ -187,12 +181,6 @@ impl Space {
             in_round,
             what,
         })
-    }
-
-    /// Whether a newer epoch began than this device has a key of: what it wrote now could not be read by who came in with it.
-    pub(crate) fn lacks_key(&self) -> bool {
-        let keys = self.ledger.keyring().epochs;
-        keys.iter().all(|epoch| epoch.number < self.newest_epoch)
     }
 
     /// An entry that this device had before it was numbered now has its number.

@@ -270,7 +270,8 @@ impl<P: Platform> Client<P> {
         let platform = self.platform();
         let mut count = 0;
         for (envelope, number) in &taken.refused {
-            let Some((number, first)) = number.and_then(|number| Some((number, space.row_of(number)?))) else {
+            let Some((number, first)) = number.and_then(|number| Some((number, space.row_of(number)?)))
+            else {
                 continue;
             };
             let kept = inbox::kept(platform, id, first, number).await?;
