@@ -44,19 +44,17 @@ struct Checkpoint<'b> {
     #[n(4)]
     removed: u64,
     #[n(5)]
-    newest_epoch: u64,
-    #[n(6)]
     refused: Vec<(EnvelopeId, Option<u64>)>,
-    #[cbor(b(7), with = "minicbor::bytes")]
+    #[cbor(b(6), with = "minicbor::bytes")]
     ledger: &'b [u8],
     /// Everybody who is named below, by their place in here.
-    #[n(8)]
+    #[n(7)]
     people: Vec<core_id::PersonId>,
     /// In their order.
-    #[n(9)]
+    #[n(8)]
     facts: Vec<FactRow>,
     /// Entries with payloads that say nothing in this space: which, whose, and where they lie.
-    #[n(10)]
+    #[n(9)]
     silent: Vec<(EntryId, u32, LiesRow)>,
 }
 
@@ -178,7 +176,6 @@ fn plain(space: &Space, rewritten: u64) -> Option<Zeroizing<Vec<u8>>> {
         rows: space.rows.keys().copied().collect(),
         rewritten,
         removed: space.removed,
-        newest_epoch: space.newest_epoch,
         refused: space.refused.clone(),
         ledger: &ledger,
         people: people.list,
@@ -224,7 +221,6 @@ pub(crate) async fn resume<P: Platform>(
 struct Taken {
     ledger: Ledger,
     rows: Vec<u64>,
-    newest_epoch: u64,
     refused: Vec<(EnvelopeId, Option<u64>)>,
     people: Vec<core_id::PersonId>,
     facts: Vec<FactRow>,
@@ -245,7 +241,6 @@ fn read(plain: &[u8], rewritten: u64, removed: u64, ring: &Keyring, device: &Dev
     (ledger.number() == checkpoint.number).then_some(Taken {
         ledger,
         rows: checkpoint.rows,
-        newest_epoch: checkpoint.newest_epoch,
         refused: checkpoint.refused,
         people: checkpoint.people,
         facts: checkpoint.facts,
@@ -314,7 +309,6 @@ fn go_on(space: &mut Space, taken: Taken) -> bool {
     space.checkpointed = taken.ledger.number();
     space.ledger = taken.ledger;
     space.rows = taken.rows.into_iter().map(|first| (first, ())).collect();
-    space.newest_epoch = taken.newest_epoch;
     space.refused = taken.refused;
     space.feed.extend(facts);
     true

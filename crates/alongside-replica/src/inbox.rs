@@ -55,8 +55,6 @@ pub(crate) struct TakenIn {
     pub(crate) alarms: Vec<Alarm>,
     /// Something waits for a key that this device has not got.
     pub(crate) wants_key: bool,
-    /// Something waits for what it refers to.
-    pub(crate) wants_parents: bool,
 }
 
 /// Opens envelopes and folds what they say.
@@ -73,9 +71,6 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
                 if let Content::Control(happened) = verified.content() {
                     taken.roster = true;
                     taken.admitted |= matches!(happened, Happened::Admitted(_));
-                    if let Happened::Rekeyed { number } = happened {
-                        space.newest_epoch = space.newest_epoch.max(*number);
-                    }
                 }
                 if verified.number().is_some() {
                     // A late answer to a round stands in the outbox and was not opened here before.
@@ -94,7 +89,7 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
                 }
             }
             Outcome::Held { envelope: _, why } => match why {
-                HeldWhy::Parents => taken.wants_parents = true,
+                HeldWhy::Parents => {}
                 HeldWhy::Epoch => taken.wants_key = true,
             },
             Outcome::Hidden { number: _ } => {}
@@ -112,8 +107,7 @@ pub(crate) fn take_in(space: &mut Space, device: &Device, batch: Vec<Incoming>) 
             }
         }
     }
-    taken.wants_key |= taken.roster && space.lacks_key();
-    space.refers_ahead |= taken.wants_parents;
+    taken.wants_key |= taken.roster && space.ledger.lacks_key();
     space.refused.extend(&taken.refused);
     space.too_new |= taken.too_new;
     taken.changed = !facts.is_empty();

@@ -75,10 +75,6 @@ pub(crate) struct Space {
     pub(crate) too_new: bool,
     /// The number up to which it was sealed last.
     pub(crate) checkpointed: u64,
-    /// The newest epoch that was seen to begin, with a key for this device or without.
-    pub(crate) newest_epoch: u64,
-    /// Something came in that refers to what has not come.
-    pub(crate) refers_ahead: bool,
     last_stamp: Stamp,
 }
 
@@ -99,8 +95,6 @@ impl Space {
             refused: Vec::new(),
             too_new: false,
             checkpointed: 0,
-            newest_epoch: 0,
-            refers_ahead: false,
             last_stamp: Stamp {
                 wall_ms: 0,
                 counter: 0,
@@ -197,12 +191,6 @@ impl Space {
             in_round,
             what,
         })
-    }
-
-    /// Whether a newer epoch began than this device has a key of: what it wrote now could not be read by who came in with it.
-    pub(crate) fn lacks_key(&self) -> bool {
-        let keys = self.ledger.keyring().epochs;
-        keys.iter().all(|epoch| epoch.number < self.newest_epoch)
     }
 
     /// An entry that this device had before it was numbered now has its number.

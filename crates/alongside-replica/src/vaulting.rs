@@ -29,7 +29,10 @@ pub(crate) fn adopt(open: &mut Open) {
                 space.left |= ring.left;
             }
             None => {
-                spaces.insert(ring.space, Space::new(ring, Ledger::restore(ring, Some(device)), decode));
+                spaces.insert(
+                    ring.space,
+                    Space::new(ring, Ledger::restore(ring, Some(device)), decode),
+                );
             }
         }
     }

@@ -74,7 +74,7 @@ impl<'o, P: Platform> Writer<'o, P> {
             return Err(DispatchError::NotMember);
         }
         let tip = here.ledger.tip(device);
-        let (knows, lacks_key) = (here.ledger.knows_device(device), here.lacks_key());
+        let knows = here.ledger.knows_device(device);
         let mut writer = Self {
             open,
             platform,
@@ -85,10 +85,7 @@ impl<'o, P: Platform> Writer<'o, P> {
         if !knows {
             writer.say(What::Control(Control::hello(&writer.open.row.cert.clone())))?;
         }
-        if lacks_key {
-            writer.rekey()?;
-        }
-        // Each puts one thing right; there are never more of them than people.
+        // Each puts one thing right; there are never more of them than people and devices.
         for _ in 0..MAX_AMENDS {
             if !writer.ledger()?.must_rekey() {
                 break;
@@ -110,6 +107,12 @@ impl<'o, P: Platform> Writer<'o, P> {
     pub(crate) fn rekey(&mut self) -> Result<(), DispatchError> {
         let control = self.ledger()?.rekey(&mut PortRng(self.platform));
         self.say(What::Control(control))?;
+        // Another device of this person's may not have spoken here yet: nobody seals anything to it, and it has its keys from the vault.
+        if self.open.update_keyring(self.space) {
+            self.open.row.vault_dirty = true;
+            self.batch.writes.push(self.open.put_vault(self.platform));
+            self.batch.writes.push(self.open.put_device(self.platform));
+        }
         Ok(())
     }
 

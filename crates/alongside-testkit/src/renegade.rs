@@ -69,8 +69,13 @@ fn open_vault(relay: &mut RelayState, person: &crate::people::Person, rng: &mut 
         handle: person.handle.clone(),
         request: ByteVec::from(start.message.serialize().to_vec()),
     };
-    let started: LoginStarted =
-        decode(&ask(request("POST", pattern::LOGIN_START, None, encode(&message)))).expect("a login starts");
+    let started: LoginStarted = decode(&ask(request(
+        "POST",
+        pattern::LOGIN_START,
+        None,
+        encode(&message),
+    )))
+    .expect("a login starts");
     let response = CredentialResponse::deserialize(&started.response).expect("an OPAQUE response");
     let stretch = opaque::stretch();
     let parameters = ClientLoginFinishParameters::new(None, Identifiers::default(), Some(&stretch));
@@ -82,10 +87,20 @@ fn open_vault(relay: &mut RelayState, person: &crate::people::Person, rng: &mut 
         state: started.state,
         finalization: ByteVec::from(finished.message.serialize().to_vec()),
     };
-    let session: Session =
-        decode(&ask(request("POST", pattern::LOGIN_FINISH, None, encode(&message)))).expect("a session");
-    let sealed: account::Vault =
-        decode(&ask(request("GET", pattern::VAULT, Some(session.token), Vec::new()))).expect("a vault");
+    let session: Session = decode(&ask(request(
+        "POST",
+        pattern::LOGIN_FINISH,
+        None,
+        encode(&message),
+    )))
+    .expect("a session");
+    let sealed: account::Vault = decode(&ask(request(
+        "GET",
+        pattern::VAULT,
+        Some(session.token),
+        Vec::new(),
+    )))
+    .expect("a vault");
     let words = Words::parse(&person.words).expect("account words");
     OpenVault::open_with_passphrase(&sealed.sealed, &person.handle, &finished.export_key, &words)
         .expect("the vault opens")
@@ -198,7 +213,9 @@ impl Renegade {
     /// Hands any bytes to the relay under their member key.
     pub fn post_bytes(&mut self, relay: &mut RelayState, posted: Posted) {
         let member = self.identity.member_key(self.space).public();
-        let space = relay.space_mut(self.space.as_bytes()).expect("the space is there");
+        let space = relay
+            .space_mut(self.space.as_bytes())
+            .expect("the space is there");
         assert!(space.members.contains(&member), "they are a member");
         space.append(member, posted);
     }

@@ -2,12 +2,17 @@
 
 #![expect(clippy::print_stderr, reason = "whoever runs the test is told the seed")]
 
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// The environment's name for the one seed to be tried.
 pub const SEED: &str = "ALONGSIDE_SEED";
 /// The environment's name for how many worlds each test draws.
 pub const WORLDS: &str = "ALONGSIDE_WORLDS";
+
+/// How many worlds all tests of this run have drawn so far.
+static ALL: AtomicU64 = AtomicU64::new(0);
 
 struct Witness {
     test: &'static str,
@@ -40,8 +45,11 @@ pub fn each(test: &'static str, from: u64, worlds: u64, mut world: impl FnMut(u6
         let _witness = Witness { test, seed };
         world(seed);
     }
-    eprintln!(
-        "{test}: {worlds} worlds in {:.1} s",
-        began.elapsed().as_secs_f32()
+    let all = ALL.fetch_add(worlds, Ordering::Relaxed) + worlds;
+    let took = began.elapsed().as_secs_f32();
+    // Past the test harness, which shows nothing of a test that passes.
+    let _ = writeln!(
+        std::io::stderr(),
+        "{test}: {worlds} worlds in {took:.1} s; {all} worlds by now"
     );
 }

@@ -263,8 +263,7 @@ impl World {
         let it = &mut self.devices[device];
         it.underway = None;
         it.client = None;
-        let client =
-            finish(Client::load_reading(it.platform.clone(), decode))
+        let client = finish(Client::load_reading(it.platform.clone(), decode))
             .expect("a store that was left at any point loads");
         if let (Standing::Locked { .. }, Some(person)) = (client.standing(), person) {
             finish(client.unlock(&person.passphrase)).expect("and unlocks");

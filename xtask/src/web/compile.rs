@@ -54,10 +54,7 @@ pub(super) fn compile(
             profile.name(),
         ])
         .arg("--config")
-        .arg(format!(
-            "target.{WASM}.rustflags=[{}]",
-            flags(project)?.join(",")
-        ));
+        .arg(format!("target.{WASM}.rustflags=[{}]", flags(project)?.join(",")));
     succeed(&mut cargo)?;
     step.done();
 

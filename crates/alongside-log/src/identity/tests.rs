@@ -64,7 +64,10 @@ fn a_persons_keys_in_two_spaces_have_nothing_in_common() {
     let keys = [1, 2].map(|space| ada.member_key(SpaceId::from_bytes([space; 16])).public());
     let inviter = ada.inviter_key(InvitationId::from_bytes([1; 16])).public();
     assert_ne!(keys[0], keys[1]);
-    assert_ne!(keys[0], inviter, "the same bytes for another purpose make another key");
+    assert_ne!(
+        keys[0], inviter,
+        "the same bytes for another purpose make another key"
+    );
     assert_ne!(keys[0], ada.public().signing);
 }
 

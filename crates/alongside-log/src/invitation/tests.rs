@@ -26,7 +26,12 @@ fn a_link_comes_back_as_it_went() {
         Ok(secret.clone())
     );
     assert_eq!(secret.to_fragment().len(), 22);
-    for fragment in ["", "AAAA", "not base64 at all!", &format!("{}A", secret.to_fragment())] {
+    for fragment in [
+        "",
+        "AAAA",
+        "not base64 at all!",
+        &format!("{}A", secret.to_fragment()),
+    ] {
         assert_eq!(InvitationSecret::from_fragment(fragment), Err(NotAnInvitation));
     }
 }
@@ -131,10 +136,7 @@ fn a_newcomer_cannot_hand_a_welcome_on_as_if_the_inviter_had() {
     let id = secret().id();
     let signed = it.newcomer.identity.open(&welcome_info(id), &sealed).unwrap();
     let from = it.inviter.identity.public();
-    for (to, invitation) in [
-        (&next, id),
-        (&it.newcomer, InvitationSecret::make(&mut rng).id()),
-    ] {
+    for (to, invitation) in [(&next, id), (&it.newcomer, InvitationSecret::make(&mut rng).id())] {
         let receiving = to.identity.public().receiving;
         let again = sealing_to::seal(&receiving, &welcome_info(invitation), &signed, &mut rng).unwrap();
         let opened = open_welcome(&to.identity, &from, invitation, &code::encode(&again));

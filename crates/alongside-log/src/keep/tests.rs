@@ -13,7 +13,11 @@ fn what_is_kept_opens_under_its_label_alone() {
     assert_eq!(other.open("row/1", &sealed).map(|_| ()), Err(KeepError));
     assert_eq!(key.open("row/1", b"").map(|_| ()), Err(KeepError));
     for (at, flipped) in flips(&sealed) {
-        assert_eq!(key.open("row/1", &flipped).map(|_| ()), Err(KeepError), "byte {at}");
+        assert_eq!(
+            key.open("row/1", &flipped).map(|_| ()),
+            Err(KeepError),
+            "byte {at}"
+        );
     }
 }
 
@@ -43,7 +47,10 @@ fn a_lock_with_a_bit_flipped_is_refused() {
     let key = LocalKey::make(&mut rng);
     let locked = lock("passphrase", &key, &mut rng);
     // Stretching takes its time: a few bits of each part, and every bit of the frame.
-    for (at, flipped) in flips(&locked).filter(|(at, _)| *at < 3).chain(flips(&locked).step_by(89)) {
+    for (at, flipped) in flips(&locked)
+        .filter(|(at, _)| *at < 3)
+        .chain(flips(&locked).step_by(89))
+    {
         let why = unlock("passphrase", &flipped).map(|_| ());
         match at {
             1 => assert!(matches!(why, Err(UnlockError::TooNew | UnlockError::Malformed))),
@@ -55,7 +62,10 @@ fn a_lock_with_a_bit_flipped_is_refused() {
         }
     }
     for no_lock in [&b""[..], &[0xff; 90], &locked[..locked.len() - 1]] {
-        assert_eq!(unlock("passphrase", no_lock).map(|_| ()), Err(UnlockError::Malformed));
+        assert_eq!(
+            unlock("passphrase", no_lock).map(|_| ()),
+            Err(UnlockError::Malformed)
+        );
     }
 }
 

@@ -6,10 +6,10 @@ use super::control::{Control, NewEpoch, roster_hash};
 use super::epochs::{Beginning, Epoch, Keyless, NO_PARENT, Standing};
 use super::outcome::{Happened, Refusal};
 use super::roster::MAX_MEMBERS;
-use super::{Closure, DeviceState, Heard, Ledger, Mark, Person, Told};
+use super::{Closure, DeviceState, Heard, Ledger, Mark, Person, Through, Told};
 use crate::entry::{Header, Place};
 use crate::identity::{Device, DeviceCert, DevicePublic, PersonPublic};
-use crate::ids::{DeviceId, EntryId};
+use crate::ids::{DeviceId, EntryId, EpochId, PersonId};
 use crate::vault::SpaceKind;
 
 /// No more than this many can come in at once, from however many sides: twice as many as there can be. It is never met by twelve who each
@@ -33,6 +33,7 @@ impl Here<'_> {
                 Place::Chain { seq, .. } => Some((self.header.device, seq)),
                 Place::Round(_) => None,
             },
+            under: self.header.epoch,
         }
     }
 
@@ -41,6 +42,7 @@ impl Here<'_> {
         Told {
             number: self.header.witness.map_or(0, |witness| witness.number),
             by: self.mark().at,
+            through: None,
         }
     }
 }
@@ -60,12 +62,12 @@ impl Ledger {
                 let first = Person {
                     public: *person,
                     member_key: None,
-                    left: false,
+                    left: None,
                     from: 0,
                     told: here.told(),
                 };
                 self.persons.insert(person.id(), first);
-                self.bring_in(here, cert, public, person);
+                self.bring_in(here, here.told(), cert, public, person);
                 if let Some(epoch) = self.epochs.get_mut(&here.header.epoch) {
                     let founder = BTreeSet::from([public.id()]);
                     epoch.begin(Beginning {
@@ -79,10 +81,14 @@ impl Ledger {
                 Ok(Happened::Began)
             }
             Control::Hello { cert } => {
-                let public = fresh.ok_or(Refusal::NotAllowed)?;
-                let person = self.persons.get(&here.header.person);
-                let person = person.ok_or(Refusal::NotMember)?.public;
-                self.bring_in(here, cert, public, &person);
+                match fresh {
+                    Some(public) => {
+                        let person = self.persons.get(&here.header.person);
+                        let person = person.ok_or(Refusal::NotMember)?.public;
+                        self.bring_in(here, here.told(), cert, public, &person);
+                    }
+                    None => self.introduce(here, cert)?,
+                }
                 Ok(Happened::Hello)
             }
             Control::Admit {
@@ -93,7 +99,7 @@ impl Ledger {
             Control::Epoch(new) => self.begin_epoch(own, here, new),
             Control::Leave => {
                 if let Some(person) = self.persons.get_mut(&here.header.person) {
-                    person.left = true;
+                    close(&mut person.left, here, false);
                 }
                 for (id, device) in &mut self.devices {
                     if device.person == here.header.person {
@@ -134,37 +140,81 @@ impl Ledger {
         member_key: [u8; 32],
     ) -> Result<Happened, Refusal> {
         let public = cert.verify(person).map_err(|_| Refusal::NotAllowed)?;
-        let present = self.persons.get(&person.id()).is_some_and(|it| !it.left);
+        let known = self.persons.get(&person.id());
+        let present = known.is_some_and(|it| !it.had_left(here.number));
+        let admitter = self.devices.get(&here.header.device);
+        let through = admitter.map(|admitter| Through {
+            readable: self.readable_to(here.header.person),
+            told: admitter.heard.told.clone(),
+        });
+        let told = Told {
+            through: through.map(Box::new),
+            ..here.told()
+        };
         let room = present || self.members_here() < MAX_AT_ONCE;
-        if self.kind == SpaceKind::Me || !room || !self.may_come_in(public.id(), person.id()) {
+        let may_come_in = self.may_come_in(public.id(), person.id());
+        if self.kind == SpaceKind::Me || !room || !(may_come_in || present) {
             return Err(Refusal::NotAllowed);
+        }
+        if !may_come_in {
+            // Made known by somebody who had not heard that it was revoked: nothing is amiss, and it stays so.
+            return Ok(Happened::Admitted(*person));
         }
         if !present {
             let under = self.epoch_number(here.header.epoch);
             let newcomer = Person {
                 public: *person,
                 member_key: Some(member_key),
-                left: false,
+                left: None,
                 from: under.map_or(0, |number| number.saturating_add(1)),
-                told: here.told(),
+                told: told.clone(),
             };
             self.persons.insert(person.id(), newcomer);
         }
-        self.bring_in(here, cert, public, person);
+        self.bring_in(here, told, cert, public, person);
         Ok(Happened::Admitted(*person))
     }
 
+    /// A member makes a device known to somebody who could not read its hello. Its person's word for it is all that counts; it opens
+    /// nothing that was closed, and where its person has left meanwhile nothing comes of it.
+    fn introduce(&mut self, here: Here<'_>, cert: &DeviceCert) -> Result<(), Refusal> {
+        let mut certified = self
+            .persons
+            .values()
+            .filter_map(|it| Some((it, cert.verify(&it.public).ok()?)));
+        let (person, public) = certified.next().ok_or(Refusal::NotAllowed)?;
+        let (left, person) = (person.had_left(here.number), person.public);
+        let open = self
+            .devices
+            .get(&public.id())
+            .is_none_or(|it| it.closed.is_none_or(|closure| !closure.shuts_out(here.number)));
+        if !left && open && self.may_come_in(public.id(), person.id()) {
+            self.bring_in(here, here.told(), cert, public, &person);
+            // Its person is here already, and has the keys.
+            if let Some(it) = self.devices.get_mut(&public.id()) {
+                it.heard.welcomed = true;
+            }
+        }
+        Ok(())
+    }
+
     /// A device that was found to be this person's, and not revoked, can write here from now on.
-    fn bring_in(&mut self, here: Here<'_>, cert: &DeviceCert, public: DevicePublic, person: &PersonPublic) {
+    fn bring_in(
+        &mut self,
+        here: Here<'_>,
+        told: Told,
+        cert: &DeviceCert,
+        public: DevicePublic,
+        person: &PersonPublic,
+    ) {
         let before = self.devices.get(&public.id());
-        let before = before.filter(|it| it.closed.is_none()).map(|it| it.heard);
+        let before = before.filter(|it| it.closed.is_none()).map(|it| it.heard.clone());
         let admitted = public.id() != here.header.device;
         let heard = Heard {
             mark: here.mark(),
             epoch: self.epoch_number(here.header.epoch).unwrap_or_default(),
-            admitted,
-            told: before.map_or(here.told(), |heard| heard.told),
-            welcomed: before.map_or(!admitted, |heard| heard.welcomed),
+            welcomed: before.as_ref().map_or(!admitted, |heard| heard.welcomed),
+            told: before.map_or(told, |heard| heard.told),
         };
         let revoked = self.revoked.get(&(person.id(), public.id())).copied();
         let state = self.devices.entry(public.id()).or_insert(DeviceState {
@@ -175,11 +225,23 @@ impl Ledger {
             top: None,
             before: None,
             unnamed: Vec::new(),
-            heard,
+            heard: heard.clone(),
         });
         state.heard = heard;
         // Somebody who had left and was let in again writes on with the device that they have.
-        state.closed = state.closed.filter(|closure| closure.revoked);
+        state.closed = state
+            .closed
+            .filter(|closure| closure.revoked || !closure.shuts_out(here.number));
+    }
+
+    /// The epochs that somebody can read, on one of their devices: the vault brings their keys to the others.
+    fn readable_to(&self, person: PersonId) -> BTreeSet<EpochId> {
+        let theirs = |device: &DeviceId| self.devices.get(device).is_some_and(|it| it.person == person);
+        self.epochs
+            .iter()
+            .filter(|(_, epoch)| epoch.readers.iter().any(theirs))
+            .map(|(id, _)| *id)
+            .collect()
     }
 
     fn begin_epoch(&mut self, own: &Device, here: Here<'_>, new: &NewEpoch) -> Result<Happened, Refusal> {

@@ -1,5 +1,7 @@
 //! Where a newcomer's past in a space begins: who is there, where each chain stands, and the heads to go on from. There is no secret in it.
 
+use std::collections::BTreeMap;
+
 use minicbor::{Decode, Encode};
 
 use super::{Closure, DeviceState, Heard, Ledger, Mark, Person, Told, Top};
@@ -22,7 +24,7 @@ pub struct Base {
     /// Devices that were revoked before they had spoken.
     #[n(4)]
     pub(super) revoked: Vec<BaseRevoked>,
-    /// Entries that nothing follows on yet.
+    /// Entries that nothing follows on yet, and statements that their devices have not named yet.
     #[n(5)]
     pub(super) heads: Vec<BaseHead>,
     /// Epochs whose entries the newcomer cannot read.
@@ -129,7 +131,7 @@ impl Ledger {
                 .map(|it| BaseMember {
                     person: it.public,
                     member_key: it.member_key,
-                    left: it.left,
+                    left: it.left.is_some(),
                 })
                 .collect(),
             devices: self.devices.values().map(|it| self.base_device(it)).collect(),
@@ -141,14 +143,7 @@ impl Ledger {
                     device: *device,
                 })
                 .collect(),
-            heads: self
-                .heads
-                .iter()
-                .map(|(entry, depth)| BaseHead {
-                    entry: *entry,
-                    depth: *depth,
-                })
-                .collect(),
+            heads: self.base_heads(),
             past: known
                 .chain(keyless)
                 .chain(past)
@@ -161,6 +156,19 @@ impl Ledger {
                 .unwrap_or_default(),
             unnumbered: self.unnumbered.len() as u64,
         }
+    }
+
+    /// What later entries can still name: that which nothing follows on, and statements that their own devices have yet to name.
+    fn base_heads(&self) -> Vec<BaseHead> {
+        let statements = self.devices.values().flat_map(|device| &device.unnamed);
+        let statements = statements.filter_map(|entry| self.depths.get_key_value(entry));
+        let all: BTreeMap<&EntryId, &u64> = self.heads.iter().chain(statements).collect();
+        all.into_iter()
+            .map(|(entry, depth)| BaseHead {
+                entry: *entry,
+                depth: *depth,
+            })
+            .collect()
     }
 
     fn base_device(&self, it: &DeviceState) -> BaseDevice {
@@ -191,7 +199,7 @@ impl Ledger {
             let person = Person {
                 public: member.person,
                 member_key: member.member_key,
-                left: member.left,
+                left: member.left.then(|| before(base.number, false)),
                 from: 0,
                 told: Told::EVERYTHING,
             };
@@ -201,12 +209,8 @@ impl Ledger {
             self.stand_on_device(it, base.number);
         }
         for it in &base.revoked {
-            let closure = Closure {
-                by: BEFORE,
-                at: Some(base.number),
-                revoked: true,
-            };
-            self.revoked.insert((it.person, it.device), closure);
+            self.revoked
+                .insert((it.person, it.device), before(base.number, true));
         }
         for head in &base.heads {
             self.depths.insert(head.entry, head.depth);
@@ -229,21 +233,14 @@ impl Ledger {
             self.depths.insert(top.entry, top.depth);
             self.places.insert((public.id(), top.seq), top.entry);
         }
-        let closed = |revoked| {
-            Some(Closure {
-                by: BEFORE,
-                at: Some(number),
-                revoked,
-            })
-        };
         let state = DeviceState {
             person: it.person,
             public,
             cert: it.cert.clone(),
             closed: match it.state {
                 BaseState::Live => None,
-                BaseState::Left => closed(false),
-                BaseState::Revoked => closed(true),
+                BaseState::Left => Some(before(number, false)),
+                BaseState::Revoked => Some(before(number, true)),
             },
             top,
             before: top.map(|top| top.seq),
@@ -253,13 +250,22 @@ impl Ledger {
                     entry: BEFORE,
                     number: Some(number),
                     at: None,
+                    under: EpochId::from_bytes([0; 32]),
                 },
                 epoch: u64::MAX,
-                admitted: false,
                 told: Told::EVERYTHING,
                 welcomed: true,
             },
         };
         self.devices.insert(public.id(), state);
+    }
+}
+
+/// What ended before a newcomer's time.
+fn before(number: u64, revoked: bool) -> Closure {
+    Closure {
+        by: BEFORE,
+        at: Some(number),
+        revoked,
     }
 }

@@ -26,7 +26,7 @@ pub enum Control {
         #[n(2)]
         cert: DeviceCert,
     },
-    /// A further device of a member speaks for the first time.
+    /// A further device of a member speaks for the first time; or is made known to who could not read that.
     #[n(1)]
     Hello {
         /// The member's word for it.
@@ -86,7 +86,7 @@ pub(crate) struct Seal {
 }
 
 impl Control {
-    /// A further device's first word.
+    /// A further device's first word, or another's word for it.
     #[must_use]
     pub fn hello(cert: &DeviceCert) -> Self {
         Self::Hello { cert: cert.clone() }

@@ -6,7 +6,7 @@ use rand_core::CryptoRngCore;
 
 use super::base::BEFORE;
 use super::control::{Control, NewEpoch, Seal, roster_hash, seal_info};
-use super::{DeviceState, Ledger, Mark, Person};
+use super::{DeviceState, Ledger, Mark, Person, Told};
 use crate::ids::{DeviceId, EpochId, PersonId};
 use crate::seal::envelope::EpochKey;
 use crate::sealing_to;
@@ -76,6 +76,13 @@ impl Epoch {
         if self.readers.insert(device) && self.standing == Standing::Learned {
             self.suspects.insert(device);
         }
+    }
+
+    /// A newcomer's first: whoever let them in has said whom it was sealed to. Who had left by then has not got the key.
+    pub(super) fn enter(&mut self, sealed: &[DeviceId], own: Option<DeviceId>) {
+        self.suspects.clear();
+        self.sealed = sealed.iter().copied().collect();
+        self.readers = sealed.iter().copied().chain(own).collect();
     }
 
     /// The entry that began it has its place: whoever was closed before that has not got the key.
@@ -149,11 +156,33 @@ impl Ledger {
         self.epochs.get(&id).map(|epoch| &epoch.key)
     }
 
-    /// Whether something is to be put right before anything else is written: somebody could read the present epoch who shall not (their
-    /// device was revoked, or they have left); or somebody who came in while others wrote lacks a key, or does not know of somebody.
+    /// Whether something is to be put right before anything else is written: an epoch began that this device has no key of; somebody
+    /// could read the present one who shall not (their device was revoked, or they have left); or somebody who came in while others wrote
+    /// lacks a key, or does not know a device.
     #[must_use]
     pub fn must_rekey(&self) -> bool {
-        self.is_overread() || self.is_cheated() || self.lacking().is_some() || self.unheard().is_some()
+        self.must_begin() || self.must_tell()
+    }
+
+    /// Whether somebody who came in while others wrote lacks a key, or does not know a device, that this device can tell them of. It does so
+    /// when it notices, and does not wait until it has something to say itself: they may be waiting for it.
+    #[must_use]
+    pub fn must_tell(&self) -> bool {
+        self.lacking().is_some() || self.unheard().is_some()
+    }
+
+    /// Whether nothing more can be written in the present epoch.
+    fn must_begin(&self) -> bool {
+        self.lacks_key() || self.is_overread() || self.is_cheated()
+    }
+
+    /// Whether a newer epoch began than this device has a key of: what it wrote now could not be read by who came in with it.
+    #[must_use]
+    pub fn lacks_key(&self) -> bool {
+        let present = self.current().map_or(0, |(_, epoch)| epoch.number);
+        self.keyless
+            .values()
+            .any(|it| it.beginning.standing == Standing::Begun && it.number > present)
     }
 
     fn is_closed(&self, device: DeviceId) -> bool {
@@ -180,7 +209,7 @@ impl Ledger {
     fn present(&self) -> impl Iterator<Item = (PersonId, &Person)> {
         self.persons
             .iter()
-            .filter(|(_, person)| !person.left)
+            .filter(|(_, person)| person.left.is_none())
             .map(|(id, person)| (*id, person))
     }
 
@@ -201,13 +230,24 @@ impl Ledger {
         lacking.into_iter().min().map(|(_, id, device)| (id, device))
     }
 
-    /// Somebody who was let in while somebody else was, so that one of them does not know of the other: their device.
-    fn unheard(&self) -> Option<(&Person, &DeviceState)> {
-        self.live().find_map(|(_, device)| {
-            let person = self.persons.get(&device.person).filter(|it| !it.left)?;
-            let known = |other: &Person| self.is_known_to(device, other);
-            let unheard = device.heard.admitted && !self.present().all(|(_, other)| known(other));
-            (unheard && person.member_key.is_some()).then_some((person, device))
+    /// A device that somebody does not know who can read what is written now: it was made known while they came in, by somebody who had
+    /// not heard of them. And whether they do not even know its person; then another has to speak for that person.
+    fn unheard(&self) -> Option<(&DeviceState, bool)> {
+        let present = self.current().map_or(0, |(_, epoch)| epoch.number);
+        let me = self
+            .own
+            .and_then(|own| self.devices.get(&own))
+            .map(|it| it.person);
+        let mut readers = self.present().filter(|(_, person)| person.from <= present);
+        readers.find_map(|(_, reader)| {
+            let unknown = |device: &DeviceState| {
+                let mut theirs = self.devices.values().filter(|it| it.person == device.person);
+                !theirs.any(|it| self.is_known_to(it, reader))
+            };
+            self.live()
+                .filter(|(_, device)| !self.is_known_to(device, reader))
+                .map(|(_, device)| (device, unknown(device)))
+                .find(|(device, unknown)| !unknown || Some(device.person) != me)
         })
     }
 
@@ -246,9 +286,15 @@ impl Ledger {
     #[must_use]
     pub fn rekey(&self, rng: &mut impl CryptoRngCore) -> Control {
         let present = self.current().map_or(0, |(_, epoch)| epoch.number);
-        let awaited = self.live().any(|(_, it)| !it.heard.welcomed)
-            || self.present().any(|(_, person)| person.from > present);
-        if !awaited && !self.is_overread() && !self.is_cheated() {
+        // Whom this device let in waits for the epoch that begins with them; it can come from nobody else.
+        let by_me = |told: &Told| self.own.is_some() && told.by.map(|(by, _)| by) == self.own;
+        let awaited = self
+            .live()
+            .any(|(_, it)| !it.heard.welcomed && by_me(&it.heard.told))
+            || self
+                .present()
+                .any(|(_, person)| person.from > present && by_me(&person.told));
+        if !awaited && !self.must_begin() {
             let lacking = self.lacking().and_then(|(id, device)| {
                 let epoch = self.epochs.get(&id)?;
                 let it = self.devices.get(&device)?;
@@ -260,13 +306,16 @@ impl Ledger {
             if let Some((id, key, receivers)) = lacking {
                 return self.sealed_epoch(id, key, receivers, rng);
             }
-            if let Some((person, device)) = self.unheard()
-                && let Some(member_key) = person.member_key
-            {
-                return Control::Admit {
-                    person: person.public,
-                    cert: device.cert.clone(),
-                    member_key,
+            if let Some((device, unknown)) = self.unheard() {
+                let person = self.persons.get(&device.person).filter(|_| unknown);
+                let member = person.and_then(|person| Some((person.public, person.member_key?)));
+                return match member {
+                    Some((person, member_key)) => Control::Admit {
+                        person,
+                        cert: device.cert.clone(),
+                        member_key,
+                    },
+                    None => Control::hello(&device.cert),
                 };
             }
         }

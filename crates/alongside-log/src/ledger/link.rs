@@ -60,6 +60,8 @@ impl Ledger {
             }
             Err(why) => return Err(why.into()),
         };
+        // Told even while it waits: what it waits for is perhaps what this device was not shown.
+        self.compare(candidate.entry, &candidate.header, opened);
         match self.check_place(candidate.entry, &candidate.header) {
             Ok(()) => {}
             Err(NoPlace::Refused(why)) => return Err(why.into()),
@@ -93,15 +95,6 @@ impl Ledger {
             Said::Domain(None) => Ok(Content::Removed),
             Said::Unknown => Err(Refusal::TooNew),
         };
-        if let Some(witness) = header.witness
-            && witness.number >= self.first
-            && self.hash_at(witness.number) != Some(witness.running)
-        {
-            opened.alarms.push(Alarm::TwoPasts {
-                number: witness.number,
-                device: Some(header.device),
-            });
-        }
         self.note(held.envelope, here);
         let number = held.incoming.number;
         Ok(match content {
@@ -124,9 +117,23 @@ impl Ledger {
         })
     }
 
+    /// Holds what an entry's device was shown against what was shown here. Each entry gives the alarm once.
+    fn compare(&mut self, entry: EntryId, header: &Header<'_>, opened: &mut Opened) {
+        if let Some(witness) = header.witness
+            && witness.number >= self.first
+            && self.hash_at(witness.number) != Some(witness.running)
+            && self.alarmed.insert(entry)
+        {
+            opened.alarms.push(Alarm::TwoPasts {
+                number: witness.number,
+                device: Some(header.device),
+            });
+        }
+    }
+
     /// Without its device's key a signature cannot even be looked at: the device may be brought in by an entry that is still to come.
     fn unauthentic(&self, candidate: Candidate) -> NotLinked {
-        let device = candidate.header.device;
+        let (device, number) = (candidate.header.device, candidate.held.incoming.number);
         let brings = candidate
             .control()
             .and_then(Control::brings)
@@ -138,7 +145,7 @@ impl Ledger {
         let left = self
             .persons
             .get(&candidate.header.person)
-            .is_some_and(|person| person.left);
+            .is_some_and(|person| person.had_left(number));
         if left || self.revoked.contains_key(&(candidate.header.person, device)) {
             return Refusal::Closed.into();
         }
@@ -167,7 +174,7 @@ impl Ledger {
                 }
                 certified(cert, person, header.device).map(Some)
             }
-            Some(Control::Hello { cert }) => {
+            Some(Control::Hello { cert }) if speaks_for_itself(cert, header.device) => {
                 let person = self.persons.get(&header.person).ok_or(Refusal::NotMember)?;
                 let known = self.devices.get(&header.device);
                 if known.is_some_and(|device| device.person != header.person) {
@@ -180,14 +187,14 @@ impl Ledger {
                     .into_iter()
                     .chain(revoked)
                     .any(|closure| closure.shuts_out(number));
-                if person.left || shut {
+                if person.had_left(number) || shut {
                     return Err(Refusal::Closed);
                 }
                 certified(cert, &person.public, header.device).map(Some)
             }
             Some(_) | None => {
                 let person = self.persons.get(&header.person).ok_or(Refusal::NotMember)?;
-                let unknown = if person.left {
+                let unknown = if person.had_left(number) {
                     Refusal::Closed
                 } else {
                     Refusal::UnknownDevice
@@ -331,6 +338,11 @@ impl Ledger {
         }
         self.heads.insert(entry, header.depth);
     }
+}
+
+/// Whether a hello is of the very device that says it; else it introduces another.
+fn speaks_for_itself(cert: &DeviceCert, device: DeviceId) -> bool {
+    cert.claims().is_some_and(|claimed| claimed.id() == device)
 }
 
 fn certified(cert: &DeviceCert, person: &PersonPublic, device: DeviceId) -> Result<DevicePublic, Refusal> {

@@ -43,25 +43,35 @@ use waiting::Waiting;
 struct Person {
     public: PersonPublic,
     member_key: Option<[u8; 32]>,
-    left: bool,
+    left: Option<Closure>,
     /// The number of the first epoch that they can read.
     from: u64,
     told: Told,
 }
 
+impl Person {
+    /// Whether they had left when this came, by the relay's numbers.
+    fn had_left(&self, number: Option<u64>) -> bool {
+        self.left.is_some_and(|closure| closure.shuts_out(number))
+    }
+}
+
 /// What somebody has seen who came in: what was there then.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Told {
     /// What the relay had numbered up to here …
     number: u64,
     /// … and what stands before this in the chain of the device that let them in.
     by: Option<(DeviceId, u64)>,
+    /// … as far as whoever let them in could read it, or had been told of it; none where that was all of it.
+    through: Option<Box<Through>>,
 }
 
 impl Told {
     const EVERYTHING: Self = Self {
         number: u64::MAX,
         by: None,
+        through: None,
     };
 
     /// Whether this was there.
@@ -70,7 +80,9 @@ impl Told {
             (Some((author, seq)), Some((by, admitted))) => author == by && seq < admitted,
             (_, _) => false,
         };
-        earlier_in_chain || mark.number.is_some_and(|number| number <= self.number)
+        let known = |it: &Through| it.readable.contains(&mark.under) || it.told.of(mark);
+        let there = mark.number.is_some_and(|number| number <= self.number);
+        earlier_in_chain || (there && self.through.as_deref().is_none_or(known))
     }
 }
 
@@ -127,6 +139,15 @@ struct DeviceState {
     heard: Heard,
 }
 
+/// What somebody knew who let another in.
+#[derive(Clone, Debug)]
+struct Through {
+    /// The epochs that they could read …
+    readable: BTreeSet<EpochId>,
+    /// … and what they had been told themselves.
+    told: Told,
+}
+
 /// Where an entry stands that later ones look back to.
 #[derive(Clone, Copy, Debug)]
 struct Mark {
@@ -135,16 +156,16 @@ struct Mark {
     number: Option<u64>,
     /// In which chain, and where in it.
     at: Option<(DeviceId, u64)>,
+    /// The epoch that it was sealed under.
+    under: EpochId,
 }
 
 /// The entry by which a device was last made known.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Heard {
     mark: Mark,
     /// The number of the epoch that it was sealed under.
     epoch: u64,
-    /// It was let in, or introduced, by another; it did not say hello itself.
-    admitted: bool,
     /// What was there when it first was.
     told: Told,
     /// It was given the key of an epoch since, or had one from its person's vault.
@@ -180,6 +201,8 @@ pub struct Ledger {
     running: Vec<[u8; 32]>,
     first: u64,
     waiting: Waiting,
+    /// Entries whose devices were shown another past than this one.
+    alarmed: BTreeSet<EntryId>,
     /// A newcomer's: how many envelopes from before their time came in since they came …
     hidden: u64,
     /// … how many of those their base knows already …
@@ -253,6 +276,7 @@ impl Ledger {
             running: Vec::new(),
             first: 0,
             waiting: Waiting::default(),
+            alarmed: BTreeSet::new(),
             hidden: 0,
             base_unnumbered: 0,
             places: BTreeMap::new(),
@@ -271,9 +295,7 @@ impl Ledger {
         if let Some(base) = &ring.base
             && let Some(epoch) = ledger.epochs.get_mut(&base.epoch)
         {
-            epoch.sealed.extend(&base.readers);
-            epoch.readers.extend(&base.readers);
-            epoch.readers.extend(ledger.own);
+            epoch.enter(&base.readers, ledger.own);
         }
         ledger
     }
@@ -318,6 +340,12 @@ impl Ledger {
     #[must_use]
     pub fn held(&self) -> usize {
         self.waiting.len()
+    }
+
+    /// Whether something came in that refers to what did not come, and that cannot be because a newcomer cannot read it.
+    #[must_use]
+    pub fn lacks_entries(&self) -> bool {
+        self.waiting.is_linked() && !self.cannot_read_all()
     }
 
     /// All keys of this space, to be kept in the vault.

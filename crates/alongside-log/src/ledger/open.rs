@@ -169,7 +169,12 @@ impl Ledger {
             .devices
             .values_mut()
             .filter_map(|device| device.closed.as_mut())
-            .chain(self.revoked.values_mut());
+            .chain(self.revoked.values_mut())
+            .chain(
+                self.persons
+                    .values_mut()
+                    .filter_map(|person| person.left.as_mut()),
+            );
         for closure in closures.filter(|closure| closure.by == entry) {
             closure.at = Some(number);
         }

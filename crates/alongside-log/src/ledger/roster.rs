@@ -1,7 +1,7 @@
 //! Who is in a space, on which devices.
 
 use super::control::Control;
-use super::{DeviceState, Ledger, Person};
+use super::{DeviceState, Ledger};
 use crate::identity::PersonPublic;
 use crate::ids::{DeviceId, PersonId};
 use crate::invitation::Claim;
@@ -55,7 +55,7 @@ impl Ledger {
             .map(|it| Member {
                 person: it.public,
                 member_key: it.member_key,
-                left: it.left,
+                left: it.left.is_some(),
             })
             .collect()
     }
@@ -73,15 +73,12 @@ impl Ledger {
             .collect()
     }
 
-    /// Whether everybody who is here knows this device, so that it can write. If not it says hello first: for the first time; or again, when
-    /// its person had left, or when somebody came in meanwhile who could not read its first hello.
+    /// Whether this device is known, so that it can write. If not it says hello first: for the first time, or again when its person had
+    /// left and was let in on another device.
     #[must_use]
     pub fn knows_device(&self, device: DeviceId) -> bool {
-        self.devices.get(&device).is_some_and(|it| {
-            let away = it.closed.is_some_and(|closure| !closure.revoked);
-            let known = |person: &Person| person.left || self.is_known_to(it, person);
-            !away && self.persons.values().all(known)
-        })
+        let known = self.devices.get(&device);
+        known.is_some_and(|it| it.closed.is_none_or(|closure| closure.revoked))
     }
 
     /// Devices that can write here.
@@ -109,7 +106,7 @@ impl Ledger {
     }
 
     fn may_admit(&self, person: PersonId) -> Result<(), AdmitError> {
-        if self.persons.get(&person).is_some_and(|it| !it.left) {
+        if self.persons.get(&person).is_some_and(|it| it.left.is_none()) {
             return Err(AdmitError::AlreadyMember);
         }
         if self.kind == SpaceKind::Me || self.members_here() >= MAX_MEMBERS {
@@ -120,7 +117,7 @@ impl Ledger {
     }
 
     pub(super) fn members_here(&self) -> usize {
-        self.persons.values().filter(|it| !it.left).count()
+        self.persons.values().filter(|it| it.left.is_none()).count()
     }
 
     /// Whether a device can come in, or come back, as this person's.

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::epochs::{Beginning, Epoch, Keyless, Standing};
 use super::open::running;
 use super::waiting::Waiting;
-use super::{Base, Closure, DeviceState, Heard, Ledger, Mark, Person, Told, Top};
+use super::{Base, Closure, DeviceState, Heard, Ledger, Mark, Person, Through, Told, Top};
 use crate::code;
 use crate::hash::NameMap;
 use crate::identity::Device;
@@ -51,12 +51,13 @@ macro_rules! as_array {
 
 as_array! {
     Person { public, member_key, left, from, told }
-    Told { number, by }
+    Told { number, by, through }
+    Through { readable, told }
     Top { seq, entry }
     Closure { by, at, revoked }
     DeviceState { person, public, cert, closed, top, before, unnamed, heard }
-    Mark { entry, number, at }
-    Heard { mark, epoch, admitted, told, welcomed }
+    Mark { entry, number, at, under }
+    Heard { mark, epoch, told, welcomed }
     Beginning { parent, mark, standing, sealed, readers }
     Epoch { number, key, standing, parent, mark, sealed, readers, suspects, told }
     Keyless { number, beginning, cheated }
@@ -99,6 +100,7 @@ struct Parts {
     revoked: BTreeMap<(PersonId, DeviceId), Closure>,
     heads: BTreeMap<EntryId, u64>,
     statements: Vec<(RoundId, PersonId, EntryId)>,
+    alarmed: BTreeSet<EntryId>,
     first: u64,
     hidden: u64,
     base_unnumbered: u64,
@@ -114,7 +116,7 @@ struct Parts {
 
 as_array! {
     Parts {
-        version, base, epochs, keyless, past, persons, devices, revoked, heads, statements, first, hidden, base_unnumbered,
+        version, base, epochs, keyless, past, persons, devices, revoked, heads, statements, alarmed, first, hidden, base_unnumbered,
         places, own, depths, envelopes, running
     }
 }
@@ -155,6 +157,7 @@ impl Ledger {
             running,
             first,
             waiting,
+            alarmed,
             hidden,
             base_unnumbered,
             places,
@@ -188,6 +191,7 @@ impl Ledger {
                 .iter()
                 .map(|((round, person), entry)| (*round, *person, *entry))
                 .collect(),
+            alarmed: alarmed.clone(),
             first: *first,
             hidden: *hidden,
             base_unnumbered: *base_unnumbered,
@@ -253,6 +257,7 @@ impl Ledger {
             running: records::<32>(&parts.running)?.to_vec(),
             first: parts.first,
             waiting: Waiting::default(),
+            alarmed: parts.alarmed,
             hidden: parts.hidden,
             base_unnumbered: parts.base_unnumbered,
             places: parts.places,

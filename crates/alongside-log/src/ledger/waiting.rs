@@ -102,6 +102,11 @@ impl Waiting {
         woken.into_iter().map(|(_, held)| held).collect()
     }
 
+    /// Whether anything waits for an entry or a device.
+    pub(super) fn is_linked(&self) -> bool {
+        self.by.keys().any(|on| !matches!(on, On::Epoch(_)))
+    }
+
     /// The epochs that are waited for.
     pub(super) fn epochs(&self) -> impl Iterator<Item = EpochId> {
         self.by.keys().filter_map(|on| match on {

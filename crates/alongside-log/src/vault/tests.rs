@@ -1,5 +1,7 @@
 //! Tests of the vault.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -181,9 +183,22 @@ fn a_new_passphrase_takes_the_place_of_the_old() {
 #[test]
 fn the_length_of_a_vault_tells_little_of_what_is_in_it() {
     let mut it = made();
-    let before = it.sealed.len();
-    it.vault.contents.devices[0].label = "a laptop, quite an old one".to_owned();
-    assert_eq!(it.vault.seal(&mut rng(8)).len(), before);
+    let mut lengths = BTreeSet::new();
+    let mut around = BTreeSet::new();
+    for letters in 0..256 {
+        it.vault.contents.devices[0].label = "x".repeat(letters);
+        let plain = crate::code::encode(&it.vault.contents).len();
+        let sealed = it.vault.seal(&mut rng(8)).len();
+        // What is around the padded contents does not depend on them, but for the heads of two byte strings.
+        around.insert(sealed - crate::seal::padding::padme(plain + 4));
+        lengths.insert(sealed);
+    }
+    assert_eq!(
+        around.len(),
+        1,
+        "the length is that of the padded contents and tells no more: {around:?}"
+    );
+    assert!(lengths.len() <= 17, "{} lengths for 256 contents", lengths.len());
 }
 
 #[test]

@@ -203,7 +203,10 @@ fn a_vault_that_version_1_wrote_opens_in_each_way() {
     let by_passphrase = OpenVault::open_with_passphrase(&sealed, handle, &export, &account).unwrap();
     let by_recovery = OpenVault::open_with_recovery(&sealed, handle, &account, &recovery).unwrap();
     for vault in [by_passphrase, by_recovery] {
-        assert_eq!(hex(code::encode(&vault.contents)), golden["contents"].as_str().unwrap());
+        assert_eq!(
+            hex(code::encode(&vault.contents)),
+            golden["contents"].as_str().unwrap()
+        );
         assert_eq!(vault.generation, 1);
     }
 }

@@ -6,9 +6,7 @@ use crate::entry::{self, Header, Heads, Place, Witness};
 use crate::hash::{derive, hash};
 use crate::identity::{Device, Identity};
 use crate::ids::{EntryId, RoundId};
-use crate::invitation::{
-    Blob, Claim, InvitationSecret, Welcome, compare_words, open_welcome, seal_welcome,
-};
+use crate::invitation::{Blob, Claim, InvitationSecret, Welcome, compare_words, open_welcome, seal_welcome};
 use crate::keep::{LocalKey, lock, unlock};
 use crate::ledger::Control;
 use crate::purpose::Purpose;
@@ -40,7 +38,21 @@ fn purposes_hashes_and_derivations_are_as_written_down() {
 fn padding_is_as_written_down() {
     let mut vectors = Vectors::default();
     for len in [
-        0, 1, 255, 256, 257, 264, 265, 500, 513, 1000, 4096, 4097, 65_537, 1_000_000, 100_000_001,
+        0,
+        1,
+        255,
+        256,
+        257,
+        264,
+        265,
+        500,
+        513,
+        1000,
+        4096,
+        4097,
+        65_537,
+        1_000_000,
+        100_000_001,
     ] {
         vectors.text(&format!("padmé({len})"), padme(len).to_string());
     }

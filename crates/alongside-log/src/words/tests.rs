@@ -15,7 +15,10 @@ fn words_are_read_as_people_type_them() {
         PHRASE.to_owned(),
         PHRASE.to_uppercase(),
         format!("  {}\n", PHRASE.replace(' ', ",\t ")),
-        (1..).zip(PHRASE.split(' ')).map(|(at, word)| format!("{at}. {word} ")).collect(),
+        (1..)
+            .zip(PHRASE.split(' '))
+            .map(|(at, word)| format!("{at}. {word} "))
+            .collect(),
     ] {
         assert_eq!(Words::parse(&typed), Ok(words.clone()), "{typed}");
     }
@@ -43,10 +46,7 @@ fn whatever_is_wrong_is_called_by_its_name() {
 
 #[test]
 fn words_that_begin_so_come_in_the_order_of_the_alphabet() {
-    assert_eq!(
-        starting_with("Sau").collect::<Vec<_>>(),
-        ["sauce", "sausage"]
-    );
+    assert_eq!(starting_with("Sau").collect::<Vec<_>>(), ["sauce", "sausage"]);
     assert_eq!(starting_with("").count(), 2048);
     assert_eq!(starting_with("xq").count(), 0);
 }

@@ -60,7 +60,11 @@ fn check(seed: u64, count: usize, reach: usize) {
             let gone = chunk[below(&mut rng, chunk.len())].position.id;
             let said = feed.withdraw(gone);
             for fact in all.iter_mut().filter(|fact| fact.position.id == gone) {
-                assert_eq!(said, matches!(fact.what, What::Said(_)), "only words can be taken back");
+                assert_eq!(
+                    said,
+                    matches!(fact.what, What::Said(_)),
+                    "only words can be taken back"
+                );
                 if said {
                     fact.what = What::Withdrawn;
                 }

@@ -258,7 +258,8 @@ impl<P: Platform> Client<P> {
             });
             if !open.spaces.contains_key(&space) {
                 let ledger = Ledger::restore(&welcome.keyring, Some(&open.device));
-                open.spaces.insert(space, Space::new(&welcome.keyring, ledger, self.0.decode));
+                open.spaces
+                    .insert(space, Space::new(&welcome.keyring, ledger, self.0.decode));
                 open.vault.contents.spaces.retain(|ring| ring.space != space);
                 open.vault.contents.spaces.push(welcome.keyring);
             }

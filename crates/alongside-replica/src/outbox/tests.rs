@@ -19,7 +19,10 @@ fn all() -> Vec<Outgoing> {
             entry,
             envelope: envelope.clone(),
         },
-        Outgoing::AddMember { space, member: [6; 32] },
+        Outgoing::AddMember {
+            space,
+            member: [6; 32],
+        },
         Outgoing::Deposit {
             space,
             round,
@@ -64,11 +67,24 @@ fn rows_are_frozen() {
 #[test]
 fn an_outbox_is_read_as_it_was_written_and_keeps_what_it_cannot_read() {
     let row = |serial: u64, value: Vec<u8>| (serial.to_be_bytes().to_vec(), value);
-    let mut rows: Vec<_> = (1..).zip(all()).map(|(serial, item)| row(serial, alongside_wire::encode(&item))).collect();
+    let mut rows: Vec<_> = (1..)
+        .zip(all())
+        .map(|(serial, item)| row(serial, alongside_wire::encode(&item)))
+        .collect();
     rows.push(row(40, b"of a later version".to_vec()));
     let outbox = Outbox::from_rows(rows);
-    assert_eq!(outbox.iter().map(|(_, item)| item.clone()).collect::<Vec<_>>(), all());
-    assert_eq!(outbox.next_serial(), 41, "the number of what cannot be read is not given to anything else");
+    assert_eq!(
+        outbox.iter().map(|(_, item)| item.clone()).collect::<Vec<_>>(),
+        all()
+    );
+    assert_eq!(
+        outbox.next_serial(),
+        41,
+        "the number of what cannot be read is not given to anything else"
+    );
     assert_eq!(outbox.append_of(EntryId::from_bytes([3; 32])), Some(2));
-    assert_eq!(outbox.of_round(SpaceId::from_bytes([1; 16]), RoundId::from_bytes([2; 32])), [4, 5]);
+    assert_eq!(
+        outbox.of_round(SpaceId::from_bytes([1; 16]), RoundId::from_bytes([2; 32])),
+        [4, 5]
+    );
 }

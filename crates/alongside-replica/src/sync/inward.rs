@@ -92,6 +92,7 @@ impl<P: Platform> Client<P> {
         self.checkpoint(id).await;
         drop(_turn);
         self.review_withheld(id, page.head);
+        self.tell_newcomers(id, page.head).await?;
         if changed || taken.roster {
             self.announce(&[Change::Space(to_core_space(id))]);
         }
@@ -101,12 +102,35 @@ impl<P: Platform> Client<P> {
         Ok(true)
     }
 
+    /// Hands on to who came in what they lack, once all that the relay has is here: somebody who had not heard of them wrote in a way that
+    /// they cannot read.
+    async fn tell_newcomers(&self, id: SpaceId, head: u64) -> Result<(), SyncError> {
+        let due = self.with_open(|open| {
+            let space = open.spaces.get(&id).filter(|space| !space.left);
+            space.is_some_and(|space| space.ledger.number() >= head && space.ledger.must_tell())
+        });
+        if due != Ok(true) || self.may_write().is_err() {
+            return Ok(());
+        }
+        let _turn = self.turn().await;
+        let platform = self.platform();
+        let batch = self.with_open(|open| {
+            let writer = Writer::new(open, platform, id, Batch::default())?;
+            Ok::<_, DispatchError>(writer.batch)
+        });
+        if let Ok(batch) = batch
+            && let Ok(batch) = self.or_as_before(batch).await
+        {
+            self.settle(batch).await?;
+        }
+        Ok(())
+    }
+
     /// Speaks of something withheld once all that the relay has is here, and no more once it came.
     fn review_withheld(&self, id: SpaceId, head: u64) {
         let waits = self.with_open(|open| {
-            let space = open.spaces.get_mut(&id)?;
-            space.refers_ahead &= space.ledger.held() > 0;
-            Some((space.refers_ahead, space.ledger.number() >= head))
+            let ledger = &open.spaces.get(&id)?.ledger;
+            Some((ledger.lacks_entries(), ledger.number() >= head))
         });
         let space = to_core_space(id);
         match waits {

@@ -75,6 +75,9 @@ impl RelayState {
             }
             ("POST", ["recover", "start"]) => {
                 let message: RecoverStart = body(request)?;
+                if !is_handle(&message.handle) {
+                    return Err(Code::BadHandle);
+                }
                 let challenge = self.random::<32>().to_vec();
                 self.challenges.insert(challenge.clone(), message.handle);
                 Ok(encode(&RecoverStarted {

@@ -5,8 +5,8 @@ use alongside_core::members::{self, Kind};
 use alongside_core::root::{Command, Rejection};
 use alongside_replica::ports::{Store as _, StoreError, Table, Write};
 use alongside_replica::{
-    Client, DispatchError, InviteError, LookError, MakeAccountError, NetError, RecoverError, SentState, SignInError,
-    Standing, Trouble, UnlockError, VaultChangeError, WordsError,
+    Client, DispatchError, InviteError, LookError, MakeAccountError, NetError, RecoverError, SentState,
+    SignInError, Standing, Trouble, UnlockError, VaultChangeError, WordsError,
 };
 use alongside_testkit::people::{ADA, BEN, CYD, couple};
 use alongside_testkit::platform::SimPlatform;
@@ -15,10 +15,8 @@ use alongside_testkit::time::finish;
 use alongside_testkit::world::World;
 use alongside_wire::envelope::Posted;
 
-const OTHER_WORDS: &str =
-    "legal winner thank year wave sausage worth useful legal winner thank yellow";
-const WRONG_ORDER: &str =
-    "winner legal thank year wave sausage worth useful legal winner thank yellow";
+const OTHER_WORDS: &str = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+const WRONG_ORDER: &str = "winner legal thank year wave sausage worth useful legal winner thank yellow";
 
 fn fork(seed: u64) -> (World, SpaceId) {
     let couple = couple();
@@ -49,11 +47,18 @@ fn making_an_account() {
     world.net.borrow_mut().relay.open = false;
     assert_eq!(make("somebody"), Err(MakeAccountError::AccountsClosed));
     offline(&world, true);
-    assert_eq!(make("somebody"), Err(MakeAccountError::Net(NetError::Unreachable)));
+    assert_eq!(
+        make("somebody"),
+        Err(MakeAccountError::Net(NetError::Unreachable))
+    );
     offline(&world, false);
     world.net.borrow_mut().relay.open = true;
     full(&client, true);
-    assert_eq!(make("somebody"), Err(MakeAccountError::Storage(StoreError::Full)), "before there is an account");
+    assert_eq!(
+        make("somebody"),
+        Err(MakeAccountError::Storage(StoreError::Full)),
+        "before there is an account"
+    );
     full(&client, false);
     assert_eq!(client.standing(), Standing::Nobody);
     assert_eq!(make("somebody").unwrap().len(), 12);
@@ -64,26 +69,62 @@ fn making_an_account() {
 fn signing_in() {
     let (mut world, _) = fork(2);
     let client = stranger(&mut world);
-    let (passphrase, words) = (world.people[ADA].passphrase.clone(), world.people[ADA].words.clone());
-    let sign_in = |handle: &str, passphrase: &str, words: &str| finish(client.sign_in(handle, passphrase, words));
+    let (passphrase, words) = (
+        world.people[ADA].passphrase.clone(),
+        world.people[ADA].words.clone(),
+    );
+    let sign_in =
+        |handle: &str, passphrase: &str, words: &str| finish(client.sign_in(handle, passphrase, words));
     let words_error = |error| Err(SignInError::AccountWords(error));
-    assert_eq!(sign_in("ada", &passphrase, "too few"), words_error(WordsError::Count { found: 2 }));
+    assert_eq!(
+        sign_in("ada", &passphrase, "too few"),
+        words_error(WordsError::Count { found: 2 })
+    );
     let misspelt = words.replacen(words.split(' ').next().unwrap(), "zzzz", 1);
-    let unknown = WordsError::Unknown { position: 1, word: "zzzz".to_owned() };
+    let unknown = WordsError::Unknown {
+        position: 1,
+        word: "zzzz".to_owned(),
+    };
     assert_eq!(sign_in("ada", &passphrase, &misspelt), words_error(unknown));
-    assert_eq!(sign_in("ada", &passphrase, WRONG_ORDER), words_error(WordsError::Checksum));
-    assert_eq!(sign_in("ada", &passphrase, OTHER_WORDS), Err(SignInError::AccountWordsWrong));
-    assert_eq!(sign_in("ada", "wrong", &words), Err(SignInError::WrongCredentials));
-    assert_eq!(sign_in("nobody", &passphrase, &words), Err(SignInError::WrongCredentials));
+    assert_eq!(
+        sign_in("ada", &passphrase, WRONG_ORDER),
+        words_error(WordsError::Checksum)
+    );
+    assert_eq!(
+        sign_in("ada", &passphrase, OTHER_WORDS),
+        Err(SignInError::AccountWordsWrong)
+    );
+    assert_eq!(
+        sign_in("ada", "wrong", &words),
+        Err(SignInError::WrongCredentials)
+    );
+    assert_eq!(
+        sign_in("nobody", &passphrase, &words),
+        Err(SignInError::WrongCredentials)
+    );
     offline(&world, true);
-    assert_eq!(sign_in("ada", &passphrase, &words), Err(SignInError::Net(NetError::Unreachable)));
+    assert_eq!(
+        sign_in("ada", &passphrase, &words),
+        Err(SignInError::Net(NetError::Unreachable))
+    );
     offline(&world, false);
     full(&client, true);
-    assert_eq!(sign_in("ada", &passphrase, &words), Err(SignInError::Storage(StoreError::Full)));
+    assert_eq!(
+        sign_in("ada", &passphrase, &words),
+        Err(SignInError::Storage(StoreError::Full))
+    );
     full(&client, false);
-    assert_eq!(client.standing(), Standing::Nobody, "nothing of it changed the device");
+    assert_eq!(
+        client.standing(),
+        Standing::Nobody,
+        "nothing of it changed the device"
+    );
     let typed = words.to_uppercase().replace(' ', ",\n ");
-    assert_eq!(sign_in(" @ADA", &passphrase, &typed), Ok(()), "however it is typed");
+    assert_eq!(
+        sign_in(" @ADA", &passphrase, &typed),
+        Ok(()),
+        "however it is typed"
+    );
 }
 
 #[test]
@@ -91,11 +132,17 @@ fn a_code_from_a_signed_in_device() {
     let (world, _) = fork(3);
     let code = world.devices[0].client().link_fragment().unwrap();
     let read = Client::<SimPlatform>::read_link(&format!("#{code}")).unwrap();
-    assert_eq!((read.handle.as_str(), read.words.as_str()), ("ada", world.people[ADA].words.as_str()));
+    assert_eq!(
+        (read.handle.as_str(), read.words.as_str()),
+        ("ada", world.people[ADA].words.as_str())
+    );
     for broken in ["", "ada", "ada=", "ada=one-two", "no good=legal"] {
         assert!(Client::<SimPlatform>::read_link(broken).is_none(), "{broken:?}");
     }
-    assert!(!format!("{read:?}").contains(read.words.split(' ').next().unwrap()), "{read:?}");
+    assert!(
+        !format!("{read:?}").contains(read.words.split(' ').next().unwrap()),
+        "{read:?}"
+    );
 }
 
 #[test]
@@ -103,18 +150,44 @@ fn recovering() {
     let (mut world, us) = fork(4);
     let words = world.people[ADA].words.clone();
     let client = stranger(&mut world);
-    let recover = |handle: &str, account: &str, recovery: &str| finish(client.recover(handle, account, recovery, "a new one"));
-    assert_eq!(recover("ada", &words, OTHER_WORDS), Err(RecoverError::AccountWordsWrong), "there is no sheet: not told apart");
-    let recovery = finish(world.devices[0].client().make_recovery_words()).unwrap().join(" ");
+    let recover = |handle: &str, account: &str, recovery: &str| {
+        finish(client.recover(handle, account, recovery, "a new one"))
+    };
+    assert_eq!(
+        recover("ada", &words, OTHER_WORDS),
+        Err(RecoverError::AccountWordsWrong),
+        "there is no sheet: not told apart"
+    );
+    let recovery = finish(world.devices[0].client().make_recovery_words())
+        .unwrap()
+        .join(" ");
     assert!(world.devices[0].client().has_recovery());
-    assert_eq!(recover("ada", "one", &recovery), Err(RecoverError::AccountWords(WordsError::Count { found: 1 })));
-    assert_eq!(recover("ada", &words, "one"), Err(RecoverError::RecoveryWords(WordsError::Count { found: 1 })));
-    assert_eq!(recover("ada", &words, WRONG_ORDER), Err(RecoverError::RecoveryWords(WordsError::Checksum)));
-    assert_eq!(recover("ada", OTHER_WORDS, &recovery), Err(RecoverError::AccountWordsWrong));
-    assert_eq!(recover("ada", &words, OTHER_WORDS), Err(RecoverError::RecoveryWordsWrong));
+    assert_eq!(
+        recover("ada", "one", &recovery),
+        Err(RecoverError::AccountWords(WordsError::Count { found: 1 }))
+    );
+    assert_eq!(
+        recover("ada", &words, "one"),
+        Err(RecoverError::RecoveryWords(WordsError::Count { found: 1 }))
+    );
+    assert_eq!(
+        recover("ada", &words, WRONG_ORDER),
+        Err(RecoverError::RecoveryWords(WordsError::Checksum))
+    );
+    assert_eq!(
+        recover("ada", OTHER_WORDS, &recovery),
+        Err(RecoverError::AccountWordsWrong)
+    );
+    assert_eq!(
+        recover("ada", &words, OTHER_WORDS),
+        Err(RecoverError::RecoveryWordsWrong)
+    );
     // A relay may say that there is nothing to recover.
     offline(&world, true);
-    assert_eq!(recover("ada", &words, &recovery), Err(RecoverError::Net(NetError::Unreachable)));
+    assert_eq!(
+        recover("ada", &words, &recovery),
+        Err(RecoverError::Net(NetError::Unreachable))
+    );
     offline(&world, false);
     assert_eq!(recover("ada", &words, &recovery), Ok(()));
     assert_eq!(client.spaces().first().map(|it| it.id), Some(us));
@@ -124,9 +197,19 @@ fn recovering() {
     assert_eq!(old, Err(SignInError::WrongCredentials));
     assert_eq!(finish(again.sign_in("ada", "a new one", &words)), Ok(()));
     let out = finish(world.devices[0].client().step());
-    assert_eq!(out, Err(alongside_replica::SyncError::Net(NetError::SessionEnded)), "the others are signed out");
-    assert_eq!(finish(world.devices[0].client().renew_session("wrong")), Err(SignInError::WrongCredentials));
-    assert_eq!(finish(world.devices[0].client().renew_session("a new one")), Ok(()));
+    assert_eq!(
+        out,
+        Err(alongside_replica::SyncError::Net(NetError::SessionEnded)),
+        "the others are signed out"
+    );
+    assert_eq!(
+        finish(world.devices[0].client().renew_session("wrong")),
+        Err(SignInError::WrongCredentials)
+    );
+    assert_eq!(
+        finish(world.devices[0].client().renew_session("a new one")),
+        Ok(())
+    );
     assert_eq!(finish(world.devices[0].client().step()), Ok(()));
 }
 
@@ -134,8 +217,16 @@ fn recovering() {
 fn recovering_where_the_device_or_the_vault_is_not_as_it_must_be() {
     let (mut world, _) = fork(41);
     let words = world.people[ADA].words.clone();
-    let without = world.net.borrow_mut().relay.vault_mut("ada").map(|(_, vault)| vault.clone()).unwrap();
-    let recovery = finish(world.devices[0].client().make_recovery_words()).unwrap().join(" ");
+    let without = world
+        .net
+        .borrow_mut()
+        .relay
+        .vault_mut("ada")
+        .map(|(_, vault)| vault.clone())
+        .unwrap();
+    let recovery = finish(world.devices[0].client().make_recovery_words())
+        .unwrap()
+        .join(" ");
     let client = stranger(&mut world);
     let recover = |handle: &str| finish(client.recover(handle, &words, &recovery, "a new one"));
     assert_eq!(recover("no good!"), Err(RecoverError::NoRecovery));
@@ -143,7 +234,11 @@ fn recovering_where_the_device_or_the_vault_is_not_as_it_must_be() {
         let relay = &mut world.net.borrow_mut().relay;
         core::mem::replace(relay.vault_mut("ada").unwrap().1, without)
     };
-    assert_eq!(recover("ada"), Err(RecoverError::NoRecovery), "an old vault, from before there was a sheet");
+    assert_eq!(
+        recover("ada"),
+        Err(RecoverError::NoRecovery),
+        "an old vault, from before there was a sheet"
+    );
     *world.net.borrow_mut().relay.vault_mut("ada").unwrap().1 = with;
     full(&client, true);
     assert_eq!(recover("ada"), Err(RecoverError::Storage(StoreError::Full)));
@@ -158,12 +253,28 @@ fn unlocking() {
     let passphrase = world.people[ADA].passphrase.clone();
     let client = world.devices[0].client().clone();
     client.lock();
-    assert_eq!(client.standing(), Standing::Locked { handle: "ada".to_owned() });
-    assert_eq!((client.me(), client.me_space(), client.spaces(), client.account_words()), (None, None, vec![], None));
+    assert_eq!(
+        client.standing(),
+        Standing::Locked {
+            handle: "ada".to_owned()
+        }
+    );
+    assert_eq!(
+        (
+            client.me(),
+            client.me_space(),
+            client.spaces(),
+            client.account_words()
+        ),
+        (None, None, vec![], None)
+    );
     assert_eq!(finish(client.unlock("wrong")), Err(UnlockError::WrongPassphrase));
     offline(&world, true);
     assert_eq!(finish(client.unlock(&passphrase)), Ok(()), "without a network");
-    assert_eq!(finish(stranger(&mut world).unlock(&passphrase)), Err(UnlockError::Nobody));
+    assert_eq!(
+        finish(stranger(&mut world).unlock(&passphrase)),
+        Err(UnlockError::Nobody)
+    );
     // A later version has been here.
     let disk = world.devices[0].platform.sim_store().disk.clone();
     let row = finish(disk.get(Table::Meta, b"lock")).unwrap().unwrap();
@@ -175,7 +286,10 @@ fn unlocking() {
     assert_eq!(loaded.map(|_| ()), Err(StoreError::TooNew));
     // It was evicted.
     finish(disk.commit(Table::ALL.into_iter().map(Write::Clear).collect())).unwrap();
-    assert_eq!(finish(client.unlock(&passphrase)), Err(UnlockError::Storage(StoreError::Gone)));
+    assert_eq!(
+        finish(client.unlock(&passphrase)),
+        Err(UnlockError::Storage(StoreError::Gone))
+    );
 }
 
 #[test]
@@ -183,7 +297,10 @@ fn changing_the_passphrase_and_the_vault() {
     let (world, _) = fork(6);
     let passphrase = world.people[ADA].passphrase.clone();
     let client = world.devices[0].client().clone();
-    assert_eq!(finish(client.change_passphrase("wrong", "new")), Err(VaultChangeError::WrongPassphrase));
+    assert_eq!(
+        finish(client.change_passphrase("wrong", "new")),
+        Err(VaultChangeError::WrongPassphrase)
+    );
     offline(&world, true);
     let unreachable = Err(VaultChangeError::Net(NetError::Unreachable));
     assert_eq!(finish(client.change_passphrase(&passphrase, "new")), unreachable);
@@ -197,14 +314,22 @@ fn changing_the_passphrase_and_the_vault() {
     full(&client, false);
     assert_eq!(finish(client.change_passphrase(&passphrase, "new")), Ok(()));
     client.lock();
-    assert_eq!(finish(client.make_recovery_words()).map(|_| ()), Err(VaultChangeError::Locked));
-    assert_eq!(finish(client.unlock(&passphrase)), Err(UnlockError::WrongPassphrase));
+    assert_eq!(
+        finish(client.make_recovery_words()).map(|_| ()),
+        Err(VaultChangeError::Locked)
+    );
+    assert_eq!(
+        finish(client.unlock(&passphrase)),
+        Err(UnlockError::WrongPassphrase)
+    );
     assert_eq!(finish(client.unlock("new")), Ok(()));
     assert_eq!(finish(client.step()), Ok(()));
 }
 
 fn name(name: &str) -> Command {
-    Command::Members(members::Command::Name { name: name.to_owned() })
+    Command::Members(members::Command::Name {
+        name: name.to_owned(),
+    })
 }
 
 #[test]
@@ -219,7 +344,10 @@ fn wishing() {
     assert_eq!(client.waiting_to_send(), 0, "nothing has changed");
     full(&client, false);
     let nowhere = SpaceId::from_bytes([9; 16]);
-    assert_eq!(finish(client.dispatch(vec![(nowhere, name("x"))])), Err(DispatchError::NotMember));
+    assert_eq!(
+        finish(client.dispatch(vec![(nowhere, name("x"))])),
+        Err(DispatchError::NotMember)
+    );
     client.set_leading(false);
     assert_eq!(wish("somebody"), Err(DispatchError::AnotherTab));
     client.set_leading(true);
@@ -237,8 +365,14 @@ fn of_two_tabs_one_writes_and_the_other_follows() {
     let following = finish(Client::load(world.devices[0].platform.clone())).unwrap();
     following.set_leading(false);
     finish(following.unlock(&world.people[ADA].passphrase)).unwrap();
-    assert_eq!(finish(following.dispatch(vec![(us, name("two"))])), Err(DispatchError::AnotherTab));
-    assert_eq!(finish(following.start_us(Kind::Friend, "x")).map(|_| ()), Err(DispatchError::AnotherTab));
+    assert_eq!(
+        finish(following.dispatch(vec![(us, name("two"))])),
+        Err(DispatchError::AnotherTab)
+    );
+    assert_eq!(
+        finish(following.start_us(Kind::Friend, "x")).map(|_| ()),
+        Err(DispatchError::AnotherTab)
+    );
     finish(writing.dispatch(vec![(us, name("one"))])).unwrap();
     finish(following.refresh()).unwrap();
     let shown = following.with_state(us, |state| format!("{state:?}")).unwrap();
@@ -250,9 +384,16 @@ fn of_two_tabs_one_writes_and_the_other_follows() {
     finish(following.dispatch(vec![(us, name("three"))])).unwrap();
     finish(following.step()).unwrap();
     finish(world.devices[1].client().step()).unwrap();
-    let shown = world.devices[1].client().with_state(us, |state| format!("{state:?}")).unwrap();
+    let shown = world.devices[1]
+        .client()
+        .with_state(us, |state| format!("{state:?}"))
+        .unwrap();
     assert!(shown.contains("\"three\""), "{shown}");
-    assert_eq!(world.devices[1].client().troubles(), [], "and the chain has not forked");
+    assert_eq!(
+        world.devices[1].client().troubles(),
+        [],
+        "and the chain has not forked"
+    );
 }
 
 #[test]
@@ -263,9 +404,14 @@ fn inviting_and_being_invited() {
         world.devices[1].client().clone(),
         world.devices[2].client().clone(),
     );
-    let look = |client: &Client<SimPlatform>, fragment: &str| finish(client.look_at_invitation(fragment)).map(|it| it.from);
+    let look = |client: &Client<SimPlatform>, fragment: &str| {
+        finish(client.look_at_invitation(fragment)).map(|it| it.from)
+    };
     offline(&world, true);
-    assert_eq!(finish(ada.invite(us)), Err(InviteError::Net(NetError::Unreachable)));
+    assert_eq!(
+        finish(ada.invite(us)),
+        Err(InviteError::Net(NetError::Unreachable))
+    );
     offline(&world, false);
     let sent = finish(ada.invite(us)).unwrap();
     assert_eq!(sent.state, SentState::Open);
@@ -273,16 +419,34 @@ fn inviting_and_being_invited() {
     assert_eq!(finish(ada.admit(sent.id)), Err(InviteError::NobodyThere));
 
     assert_eq!(look(&cyd, "half-a-link"), Err(LookError::NotALink));
-    assert_eq!(look(&cyd, "AAAAAAAAAAAAAAAAAAAAAA"), Err(LookError::Over), "nobody ever made it");
+    assert_eq!(
+        look(&cyd, "AAAAAAAAAAAAAAAAAAAAAA"),
+        Err(LookError::Over),
+        "nobody ever made it"
+    );
     assert_eq!(look(&ada, &sent.fragment), Err(LookError::Own));
-    assert_eq!(look(&stranger(&mut world), &sent.fragment).as_deref(), Ok("ada"), "without an account");
+    assert_eq!(
+        look(&stranger(&mut world), &sent.fragment).as_deref(),
+        Ok("ada"),
+        "without an account"
+    );
     offline(&world, true);
-    assert_eq!(look(&cyd, &sent.fragment), Err(LookError::Net(NetError::Unreachable)));
+    assert_eq!(
+        look(&cyd, &sent.fragment),
+        Err(LookError::Net(NetError::Unreachable))
+    );
     offline(&world, false);
     let nobody = finish(stranger(&mut world).claim(&sent.fragment, "x"));
-    assert_eq!(nobody.map(|_| ()), Err(LookError::Dispatch(DispatchError::Locked)));
+    assert_eq!(
+        nobody.map(|_| ()),
+        Err(LookError::Dispatch(DispatchError::Locked))
+    );
     let claimed = finish(cyd.claim(&sent.fragment, "Cyd")).unwrap();
-    assert_eq!(finish(cyd.claim(&sent.fragment, "Cyd")), Ok(claimed), "again is nothing new");
+    assert_eq!(
+        finish(cyd.claim(&sent.fragment, "Cyd")),
+        Ok(claimed),
+        "again is nothing new"
+    );
     assert_eq!(finish(ben.claim(&sent.fragment, "Ben")), Err(LookError::Used));
 
     // Turned away.
@@ -304,10 +468,17 @@ fn inviting_and_being_invited() {
     world.time.pass(8 * 24 * 60 * 60 * 1000);
     assert_eq!(look(&cyd, &sent.fragment), Err(LookError::Over));
     finish(ada.step()).unwrap();
-    let state = ada.invitations(us).into_iter().find(|it| it.id == sent.id).map(|it| it.state);
+    let state = ada
+        .invitations(us)
+        .into_iter()
+        .find(|it| it.id == sent.id)
+        .map(|it| it.state);
     assert_eq!(state, Some(SentState::Expired));
     ada.lock();
-    assert_eq!(finish(ada.invite(us)), Err(InviteError::Dispatch(DispatchError::Locked)));
+    assert_eq!(
+        finish(ada.invite(us)),
+        Err(InviteError::Dispatch(DispatchError::Locked))
+    );
 }
 
 #[test]
@@ -320,7 +491,10 @@ fn twelve_are_enough() {
     }
     assert_eq!(world.members(0, us).len(), 12);
     world.check_whole();
-    let (ada, cyd) = (world.devices[0].client().clone(), world.devices[2].client().clone());
+    let (ada, cyd) = (
+        world.devices[0].client().clone(),
+        world.devices[2].client().clone(),
+    );
     let sent = finish(ada.invite(us)).unwrap();
     finish(cyd.claim(&sent.fragment, "One too many")).unwrap();
     finish(ada.step()).unwrap();
@@ -331,10 +505,22 @@ fn twelve_are_enough() {
 fn what_the_relay_does_is_spoken_of() {
     let (world, us) = fork(11);
     // Set back.
-    world.net.borrow_mut().relay.space_mut(us.as_bytes()).unwrap().rows.truncate(2);
+    world
+        .net
+        .borrow_mut()
+        .relay
+        .space_mut(us.as_bytes())
+        .unwrap()
+        .rows
+        .truncate(2);
     finish(world.devices[0].client().step()).unwrap();
-    assert_eq!(world.devices[0].client().troubles(), [Trouble::RolledBack { space: us }]);
-    world.devices[0].client().dismiss_trouble(&Trouble::RolledBack { space: us });
+    assert_eq!(
+        world.devices[0].client().troubles(),
+        [Trouble::RolledBack { space: us }]
+    );
+    world.devices[0]
+        .client()
+        .dismiss_trouble(&Trouble::RolledBack { space: us });
     assert_eq!(world.devices[0].client().troubles(), []);
 
     // Something is kept back, and what follows on it is handed out.
@@ -353,7 +539,10 @@ fn what_the_relay_does_is_spoken_of() {
     }
     finish(world.devices[0].client().step()).unwrap();
     let troubles = world.devices[0].client().troubles();
-    assert!(troubles.contains(&Trouble::Withheld { space: us }), "{troubles:?}");
+    assert!(
+        troubles.contains(&Trouble::Withheld { space: us }),
+        "{troubles:?}"
+    );
 
     // Two pasts.
     let (mut world, _) = fork(13);
@@ -367,11 +556,20 @@ fn what_the_relay_does_is_spoken_of() {
     sealed(&mut world, "again");
     finish(world.devices[0].client().step()).unwrap();
     let troubles = world.devices[0].client().troubles();
-    assert!(troubles.contains(&Trouble::TwoPasts { space: us }), "{troubles:?}");
+    assert!(
+        troubles.contains(&Trouble::TwoPasts { space: us }),
+        "{troubles:?}"
+    );
 
     // An old vault.
     let (mut world, _) = fork(14);
-    let old = world.net.borrow_mut().relay.vault_mut("ada").map(|(generation, vault)| (*generation, vault.clone())).unwrap();
+    let old = world
+        .net
+        .borrow_mut()
+        .relay
+        .vault_mut("ada")
+        .map(|(generation, vault)| (*generation, vault.clone()))
+        .unwrap();
     world.start_us(0, Kind::Friend, "Another");
     world.rest();
     {
@@ -381,15 +579,25 @@ fn what_the_relay_does_is_spoken_of() {
     }
     finish(world.devices[3].client().step()).unwrap();
     let me = world.devices[3].client().me_space().unwrap();
-    assert_eq!(world.devices[3].client().troubles(), [Trouble::RolledBack { space: me }]);
-    assert_eq!(world.devices[3].client().spaces().len(), 2, "and nothing is forgotten for it");
+    assert_eq!(
+        world.devices[3].client().troubles(),
+        [Trouble::RolledBack { space: me }]
+    );
+    assert_eq!(
+        world.devices[3].client().spaces().len(),
+        2,
+        "and nothing is forgotten for it"
+    );
 }
 
 #[test]
 fn what_is_of_a_later_version_asks_for_an_update() {
     let (world, us) = fork(15);
     let mut future = Renegade::of(&world, BEN, us);
-    let posted = Posted { head: b"\x86\x02\x40\x40\x40\x40\x40".to_vec().into(), payload: vec![0; 64].into() };
+    let posted = Posted {
+        head: b"\x86\x02\x40\x40\x40\x40\x40".to_vec().into(),
+        payload: vec![0; 64].into(),
+    };
     future.post_bytes(&mut world.net.borrow_mut().relay, posted);
     finish(world.devices[0].client().step()).unwrap();
     assert_eq!(world.devices[0].client().troubles(), [Trouble::UpdateNeeded]);
@@ -402,6 +610,13 @@ fn signing_out_erases_the_device() {
     let token_holder = client.clone();
     finish(client.sign_out()).unwrap();
     assert_eq!(token_holder.standing(), Standing::Nobody);
-    assert_eq!(world.devices[0].platform.sim_store().disk.all_bytes(), Vec::<u8>::new());
-    assert_eq!(finish(world.devices[3].client().step()), Ok(()), "the other device stays in");
+    assert_eq!(
+        world.devices[0].platform.sim_store().disk.all_bytes(),
+        Vec::<u8>::new()
+    );
+    assert_eq!(
+        finish(world.devices[3].client().step()),
+        Ok(()),
+        "the other device stays in"
+    );
 }

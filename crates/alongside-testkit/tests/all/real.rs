@@ -64,7 +64,12 @@ async fn start(folder: &Path) -> Relay {
 }
 
 async fn device_with(relay: &Relay, store: MemoryStore) -> Device {
-    Client::load(Real { store, transport: Loopback::to(relay.address()) }).await.unwrap()
+    Client::load(Real {
+        store,
+        transport: Loopback::to(relay.address()),
+    })
+    .await
+    .unwrap()
 }
 
 async fn device(relay: &Relay) -> Device {
@@ -77,7 +82,10 @@ fn passphrase(of: &str) -> String {
 
 async fn account(relay: &Relay, handle: &str) -> (Device, String) {
     let device = device(relay).await;
-    let words = device.make_account(handle, &passphrase(handle), handle).await.unwrap();
+    let words = device
+        .make_account(handle, &passphrase(handle), handle)
+        .await
+        .unwrap();
     (device, words.join(" "))
 }
 
@@ -91,7 +99,9 @@ async fn meet(host: &Device, guest: &Device) -> SpaceId {
     }
     guest.claim(&sent.fragment, "Guest").await.unwrap();
     host.step().await.unwrap();
-    let SentState::Knocking { words, .. } = host.invitations(us)[0].state else { panic!("nobody knocks") };
+    let SentState::Knocking { words, .. } = host.invitations(us)[0].state else {
+        panic!("nobody knocks")
+    };
     assert_eq!(guest.joinings()[0].words, words);
     host.admit(sent.id).await.unwrap();
     exchange(&[host, guest]).await;
@@ -109,17 +119,25 @@ async fn exchange(devices: &[&Device]) {
 
 async fn share(device: &Device, us: SpaceId, text: &str) {
     let day = device.platform().today();
-    let answers = Answers { note: Some(text.to_owned()), ..Answers::default() };
+    let answers = Answers {
+        note: Some(text.to_owned()),
+        ..Answers::default()
+    };
     let wish = Command::CheckIn(checkin::Command::Share { day, answers });
     device.dispatch(vec![(us, wish)]).await.unwrap();
 }
 
 fn shows(device: &Device, us: SpaceId, text: &str) -> bool {
-    device.with_state(us, |state| format!("{state:?}")).is_some_and(|state| state.contains(text))
+    device
+        .with_state(us, |state| format!("{state:?}"))
+        .is_some_and(|state| state.contains(text))
 }
 
 fn on_one_thread<F: Future<Output = ()>>(test: F) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     tokio::task::LocalSet::new().block_on(&runtime, test);
 }
 
@@ -153,10 +171,16 @@ fn two_people_go_the_whole_way() {
         let second = device(&relay).await;
         second.sign_in("ada", &passphrase("ada"), &words).await.unwrap();
         exchange(&[&second]).await;
-        assert_eq!(second.with_state(us, State::clone), ada.with_state(us, State::clone));
+        assert_eq!(
+            second.with_state(us, State::clone),
+            ada.with_state(us, State::clone)
+        );
 
         // Another passphrase: the others are out, and come in again.
-        second.change_passphrase(&passphrase("ada"), "another passphrase").await.unwrap();
+        second
+            .change_passphrase(&passphrase("ada"), "another passphrase")
+            .await
+            .unwrap();
         assert_eq!(ada.step().await, Err(SyncError::Net(NetError::SessionEnded)));
         ada.renew_session("another passphrase").await.unwrap();
         exchange(&[&ada]).await;
@@ -167,7 +191,9 @@ fn two_people_go_the_whole_way() {
         // The passphrase is forgotten.
         let sheet = ben.make_recovery_words().await.unwrap().join(" ");
         let anew = device(&relay).await;
-        anew.recover("ben", &bens_words, &sheet, "one that is remembered").await.unwrap();
+        anew.recover("ben", &bens_words, &sheet, "one that is remembered")
+            .await
+            .unwrap();
         exchange(&[&anew]).await;
         assert!(shows(&anew, us, "of ada"));
         assert_eq!(ben.step().await, Err(SyncError::Net(NetError::SessionEnded)));
@@ -175,7 +201,10 @@ fn two_people_go_the_whole_way() {
         // Ben leaves, at once and alone.
         anew.leave(us).await.unwrap();
         exchange(&[&anew, &ada]).await;
-        assert_eq!(ada.with_state(us, |state| state.members.current().count()), Some(1));
+        assert_eq!(
+            ada.with_state(us, |state| state.members.current().count()),
+            Some(1)
+        );
         assert!(shows(&anew, us, "of ben"), "what was is still there");
         assert_eq!(anew.waiting_to_send(), 0);
         anew.sign_out().await.unwrap();
@@ -196,8 +225,16 @@ fn invariant_5_what_the_relay_acknowledged_survives_its_being_killed() {
         let me = ada.me_space().unwrap();
         for at in 0..40 {
             let text = format!("acknowledged {at}");
-            let answers = Answers { note: Some(text.clone()), ..Answers::default() };
-            let note = checkin::Command::Note { day: ada.platform().today(), us: None, answers, shared: [].into() };
+            let answers = Answers {
+                note: Some(text.clone()),
+                ..Answers::default()
+            };
+            let note = checkin::Command::Note {
+                day: ada.platform().today(),
+                us: None,
+                answers,
+                shared: [].into(),
+            };
             ada.dispatch(vec![(me, Command::CheckIn(note))]).await.unwrap();
             ada.step().await.unwrap();
             assert_eq!(ada.waiting_to_send(), 0, "it is acknowledged");
@@ -212,7 +249,10 @@ fn invariant_5_what_the_relay_acknowledged_survives_its_being_killed() {
             anew.sign_in("ada", &passphrase("ada"), &words).await.unwrap();
             exchange(&[&anew]).await;
             assert!(shows(&anew, me, &text), "{text} is gone");
-            assert_eq!(anew.with_state(me, State::clone), ada.with_state(me, State::clone));
+            assert_eq!(
+                anew.with_state(me, State::clone),
+                ada.with_state(me, State::clone)
+            );
             assert_eq!(anew.spaces()[0].id, us);
             assert_eq!(anew.troubles(), []);
             after.stop().await;
@@ -222,7 +262,12 @@ fn invariant_5_what_the_relay_acknowledged_survives_its_being_killed() {
 }
 
 async fn last_payload(device: &Device, us: SpaceId) -> Vec<u8> {
-    let rows = device.platform().store().scan(Table::Inbox, us.as_bytes(), b"", usize::MAX).await.unwrap();
+    let rows = device
+        .platform()
+        .store()
+        .scan(Table::Inbox, us.as_bytes(), b"", usize::MAX)
+        .await
+        .unwrap();
     let (_, last) = rows.last().unwrap();
     let entries: Vec<Numbered> = alongside_wire::decode(last).unwrap();
     match &entries.last().unwrap().payload {
@@ -253,19 +298,33 @@ fn invariant_8_words_that_are_taken_back_are_gone_from_the_relays_database() {
             Some(fact.author) == ada.me()
                 && matches!(fact.what, What::Said(Event::CheckIn(checkin::Event::Shared(_))))
         };
-        let to = ben.with_facts(us, |facts| facts.iter().find(of_ada).map(|fact| fact.position.id)).flatten().unwrap();
-        let care = checkin::Command::Care { to, care: Care::Sentence("taken back".to_owned()) };
+        let to = ben
+            .with_facts(us, |facts| facts.iter().find(of_ada).map(|fact| fact.position.id))
+            .flatten()
+            .unwrap();
+        let care = checkin::Command::Care {
+            to,
+            care: Care::Sentence("taken back".to_owned()),
+        };
         ben.dispatch(vec![(us, Command::CheckIn(care))]).await.unwrap();
         exchange(&[&ben, &ada]).await;
         let payload = last_payload(&ada, us).await;
         assert!(shows(&ada, us, "taken back") && lies_in(folder.path(), &payload));
 
-        ben.dispatch(vec![(us, Command::CheckIn(checkin::Command::WithdrawCare { to }))]).await.unwrap();
+        ben.dispatch(vec![(
+            us,
+            Command::CheckIn(checkin::Command::WithdrawCare { to }),
+        )])
+        .await
+        .unwrap();
         exchange(&[&ben, &ada]).await;
         assert!(!shows(&ada, us, "taken back") && !shows(&ben, us, "taken back"));
         // The write-ahead log is emptied at the latest when the relay ends.
         relay.stop().await;
-        assert!(!lies_in(folder.path(), &payload), "the ciphertext is still in the database");
+        assert!(
+            !lies_in(folder.path(), &payload),
+            "the ciphertext is still in the database"
+        );
     });
 }
 
@@ -291,7 +350,9 @@ fn an_answer_comes_over_the_stream_and_again_after_the_relay_was_away() {
         }
         let span = Duration::from_secs(20);
         within(span, "both are connected", || {
-            [&ada, &ben].iter().all(|it| it.connection() == alongside_replica::Connection::Connected)
+            [&ada, &ben]
+                .iter()
+                .all(|it| it.connection() == alongside_replica::Connection::Connected)
         })
         .await;
         share(&ada, us, "of ada").await;
@@ -299,12 +360,17 @@ fn an_answer_comes_over_the_stream_and_again_after_the_relay_was_away() {
         assert!(!shows(&ben, us, "of ada"));
         share(&ben, us, "of ben").await;
         within(span, "both see both", || {
-            [&ada, &ben].iter().all(|it| shows(it, us, "of ada") && shows(it, us, "of ben"))
+            [&ada, &ben]
+                .iter()
+                .all(|it| shows(it, us, "of ada") && shows(it, us, "of ben"))
         })
         .await;
         assert_eq!((ada.troubles(), ben.troubles()), (vec![], vec![]));
         relay.stop().await;
-        within(span, "they notice", || ada.connection() != alongside_replica::Connection::Connected).await;
+        within(span, "they notice", || {
+            ada.connection() != alongside_replica::Connection::Connected
+        })
+        .await;
         ada.lock();
         ben.lock();
     });

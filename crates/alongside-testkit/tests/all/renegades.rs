@@ -14,14 +14,17 @@ use alongside_testkit::world::{Wished, World};
 use alongside_wire::envelope::Posted;
 
 fn named(name: &str) -> What {
-    let named = members::Event::Named(members::Named { name: name.to_owned() });
+    let named = members::Event::Named(members::Named {
+        name: name.to_owned(),
+    });
     What::Domain(event::encode(&Event::Members(named)))
 }
 
 fn states(world: &World) -> Vec<State> {
     let us = couple().us;
     let open = world.devices.iter().filter(|device| device.is_open());
-    open.filter_map(|device| device.client().with_state(us, State::clone)).collect()
+    open.filter_map(|device| device.client().with_state(us, State::clone))
+        .collect()
 }
 
 /// Ben's client does something; afterwards Ada's devices agree, hold nothing that was not said, and can still talk with each other.
@@ -45,23 +48,48 @@ fn after(seed: u64, deed: impl FnOnce(&mut Renegade, &mut World)) -> (State, Sta
     assert_eq!(world.wish(0, vec![(couple.us, wish)], None), Wished::Done);
     world.rest();
     let ada = world.id_of(ADA);
-    for state in states(&world) {
-        let shown = members::list(&state, ada).into_iter().find(|member| member.me);
-        assert_eq!(shown.and_then(|member| member.name), Some(name.clone()), "everybody hears of Ada's new name");
+    for device in world.devices.iter().filter(|device| device.is_open()) {
+        let Some(state) = device.client().with_state(couple.us, State::clone) else {
+            continue;
+        };
+        let here = device
+            .client()
+            .me()
+            .is_some_and(|me| after.members.current().any(|it| it == me));
+        let shown = members::list(&state, ada)
+            .into_iter()
+            .find(|member| member.person == ada);
+        let hears = shown.and_then(|member| member.name) == Some(name.clone());
+        assert_eq!(
+            hears, here,
+            "everybody who is there hears of Ada's new name, and nobody else"
+        );
     }
     (before, after, troubles)
 }
 
 fn altered(troubles: &[Trouble]) -> bool {
-    troubles.iter().any(|trouble| matches!(trouble, Trouble::Altered { .. }))
+    troubles
+        .iter()
+        .any(|trouble| matches!(trouble, Trouble::Altered { .. }))
 }
 
 #[test]
 fn garbage_is_put_aside() {
     let (before, after, troubles) = after(1, |renegade, world| {
         let relay = &mut world.net.borrow_mut().relay;
-        for (head, payload) in [(vec![], vec![]), (vec![0xff; 40], vec![1, 2, 3]), (b"hello".to_vec(), vec![0; 300])] {
-            renegade.post_bytes(relay, Posted { head: head.into(), payload: payload.into() });
+        for (head, payload) in [
+            (vec![], vec![]),
+            (vec![0xff; 40], vec![1, 2, 3]),
+            (b"hello".to_vec(), vec![0; 300]),
+        ] {
+            renegade.post_bytes(
+                relay,
+                Posted {
+                    head: head.into(),
+                    payload: payload.into(),
+                },
+            );
         }
     });
     assert_eq!(before, after);
@@ -90,7 +118,10 @@ fn nobody_writes_in_anothers_name() {
         let forged = renegade.seal_as(ada, &mut tip, named("not ada"));
         renegade.post(relay, &forged);
     });
-    assert_eq!(members::list(&before, members_first(&before)), members::list(&after, members_first(&after)));
+    assert_eq!(
+        members::list(&before, members_first(&before)),
+        members::list(&after, members_first(&after))
+    );
     assert!(altered(&troubles), "{troubles:?}");
 }
 
@@ -109,13 +140,22 @@ fn of_two_entries_at_one_place_in_a_chain_the_first_stands() {
         renegade.post(relay, &first);
         renegade.post(relay, &second);
     });
-    let names: Vec<_> = members::list(&after, members_first(&after)).into_iter().filter_map(|it| it.name).collect();
-    assert!(names.contains(&"two".to_owned()) && !names.contains(&"three".to_owned()), "{names:?}");
+    let names: Vec<_> = members::list(&after, members_first(&after))
+        .into_iter()
+        .filter_map(|it| it.name)
+        .collect();
+    assert!(
+        names.contains(&"two".to_owned()) && !names.contains(&"three".to_owned()),
+        "{names:?}"
+    );
     assert!(altered(&troubles), "{troubles:?}");
 }
 
 fn shared(day: jiff::civil::Date, note: &str) -> Event {
-    let answers = Answers { note: Some(note.to_owned()), ..Answers::default() };
+    let answers = Answers {
+        note: Some(note.to_owned()),
+        ..Answers::default()
+    };
     let period = Period::day(day);
     Event::CheckIn(checkin::Event::Shared(Shared { period, answers }))
 }
@@ -126,19 +166,32 @@ fn a_second_answer_after_the_reveal_does_not_count() {
         let today = world.devices[0].platform.today();
         let us = couple().us;
         for (device, note) in [(0, "of ada"), (1, "of ben")] {
-            let answers = Answers { note: Some(note.to_owned()), ..Answers::default() };
+            let answers = Answers {
+                note: Some(note.to_owned()),
+                ..Answers::default()
+            };
             let wish = checkin::Command::Share { day: today, answers };
             let event = shared(today, note);
-            assert_eq!(world.wish(device, vec![(us, Command::CheckIn(wish))], None), Wished::Done, "{event:?}");
+            assert_eq!(
+                world.wish(device, vec![(us, Command::CheckIn(wish))], None),
+                Wished::Done,
+                "{event:?}"
+            );
         }
         world.rest();
         let relay = &mut world.net.borrow_mut().relay;
         renegade.say(relay, named("ben-1"));
-        let again = renegade.statement(&checkin::round(Period::day(today)), &shared(today, "seen, and changed"));
+        let again = renegade.statement(
+            &checkin::round(Period::day(today)),
+            &shared(today, "seen, and changed"),
+        );
         renegade.post(relay, &again);
     });
     let said = format!("{after:?}");
-    assert!(said.contains("of ben") && said.contains("of ada"), "both answers are revealed");
+    assert!(
+        said.contains("of ben") && said.contains("of ada"),
+        "both answers are revealed"
+    );
     assert!(!said.contains("seen, and changed"));
     assert!(altered(&troubles), "{troubles:?}");
 }
@@ -160,7 +213,12 @@ fn an_answer_put_into_another_round_is_not_revealed_with_the_others() {
 fn nobody_closes_anothers_device_nor_begins_the_space_again() {
     let couple = couple();
     let ada = Renegade::of(&couple.world, ADA, couple.us);
-    let adas: Vec<_> = ada.ledger.devices().into_iter().filter(|it| it.person == ada.identity.public().id()).collect();
+    let adas: Vec<_> = ada
+        .ledger
+        .devices()
+        .into_iter()
+        .filter(|it| it.person == ada.identity.public().id())
+        .collect();
     assert!(!adas.is_empty());
     let (before, after, troubles) = after(7, |renegade, world| {
         let relay = &mut world.net.borrow_mut().relay;
@@ -198,13 +256,22 @@ fn ones_words_change_nothing_that_is_anothers() {
     let (before, after, _) = after(9, |renegade, world| {
         let relay = &mut world.net.borrow_mut().relay;
         // Everything that could be about Ada, said by Ben.
-        let set = members::Event::Set(members::Set { name: "set by ben".into() });
-        let begun = members::Event::Begun(members::Begun { kind: members::Kind::Work, name: "another frame".into() });
+        let set = members::Event::Set(members::Set {
+            name: "set by ben".into(),
+        });
+        let begun = members::Event::Begun(members::Begun {
+            kind: members::Kind::Work,
+            name: "another frame".into(),
+        });
         for said in [set, begun] {
             renegade.say(relay, What::Domain(event::encode(&Event::Members(said))));
         }
     });
-    assert_eq!(members::frame(&before), members::frame(&after), "the frame stands from its beginning");
+    assert_eq!(
+        members::frame(&before),
+        members::frame(&after),
+        "the frame stands from its beginning"
+    );
     for person in before.members.current().filter(|person| *person != ben()) {
         let name = members::my_default_name(&after, person).map(String::as_str);
         assert_ne!(name, Some("set by ben"));

@@ -18,7 +18,7 @@ fn calm_worlds_converge() {
     honest(
         "calm_worlds_converge",
         0,
-        500,
+        800,
         Climate {
             acts: 30,
             ..Climate::default()
@@ -56,7 +56,7 @@ fn worlds_in_which_people_come_converge() {
         coming: true,
         ..Climate::default()
     };
-    honest("worlds_in_which_people_come_converge", 30_000, 1_000, climate);
+    honest("worlds_in_which_people_come_converge", 30_000, 800, climate);
 }
 
 #[test]
@@ -69,5 +69,5 @@ fn worlds_in_which_people_leave_converge() {
         leaving: true,
         ..Climate::default()
     };
-    honest("worlds_in_which_people_leave_converge", 40_000, 1_000, climate);
+    honest("worlds_in_which_people_leave_converge", 40_000, 800, climate);
 }

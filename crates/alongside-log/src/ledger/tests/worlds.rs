@@ -211,7 +211,10 @@ impl World {
                 let newest = there[0].ledger.current().unwrap().0;
                 let mut late = client.clone();
                 late.pull(&self.relay);
-                assert!(late.ledger.key(newest).is_none(), "seed {seed}: read by who is gone");
+                assert!(
+                    late.ledger.key(newest).is_none(),
+                    "seed {seed}: read by who is gone"
+                );
             }
         }
     }
@@ -219,7 +222,9 @@ impl World {
 
 /// From which seed, and how many: `WORLDS_FROM` replays one that failed.
 fn seeds(many: u64) -> std::ops::Range<u64> {
-    let from = std::env::var("WORLDS_FROM").ok().and_then(|from| from.parse().ok());
+    let from = std::env::var("WORLDS_FROM")
+        .ok()
+        .and_then(|from| from.parse().ok());
     from.map_or(0..many, |from| from..from + 1)
 }
 
