@@ -121,12 +121,29 @@ fn check_map(project: &Project, metadata: &Metadata, text: &str, findings: &mut 
             let folder = entry?.path();
             let name = relative(project, &folder);
             // Programs in src/bin are targets, as cargo sees them, and no modules.
-            if folder.is_dir() && !folder.ends_with("bin") && !map.names(&name) {
+            if folder.is_dir()
+                && !folder.ends_with("bin")
+                && !holds_tests_alone(&folder)?
+                && !map.names(&name)
+            {
                 findings.broken(format!("{MAP} does not name the folder `{name}`"));
             }
         }
     }
     Ok(())
+}
+
+/// Whether nothing is in this folder but the tests of the file beside it that bears its name.
+fn holds_tests_alone(folder: &Path) -> Result<bool> {
+    if !folder.with_extension("rs").is_file() {
+        return Ok(false);
+    }
+    for entry in fs::read_dir(folder)? {
+        if entry?.file_name() != "tests.rs" {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What the map names. Below a heading that names a folder, paths start there or at the root; a file without a folder

@@ -61,7 +61,17 @@ fn rows_are_frozen() {
             .replace(&hex(&[8; 32]), "<envelope>")
     };
     let rows: Vec<String> = all().iter().map(short).collect();
-    insta::assert_snapshot!(rows.join("\n"), @"");
+    insta::assert_snapshot!(rows.join("\n"), @r"
+    82008150<space>
+    82018350<space>5820<entry>824204044105
+    82028250<space>5820<member>
+    82038450<space>5820<round>5820<entry>824204044105
+    82048250<space>5820<round>
+    82058250<space>5820<envelope>
+    82068150<space>
+    82078350<space>50<invitation>4109
+    82078250<space>50<invitation>
+    ");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn a_checkpoint_that_does_not_belong_to_the_inbox_is_thrown_away() {
         "a damaged one",
     );
     let me = world.devices[1].client().me_space().unwrap();
-    let swapped = vec![(me.as_bytes().to_vec(), kept[0].1.clone())];
+    let swapped = [(me.as_bytes().to_vec(), kept[0].1.clone())];
     check(
         &mut world,
         swapped.iter().map(put).collect(),
