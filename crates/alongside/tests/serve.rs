@@ -26,6 +26,8 @@ use axum::http::Request;
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::client::{Http, Member, Person, base64url, heads, posted, register};
 
@@ -170,14 +172,7 @@ async fn it_ends_in_good_order_when_it_is_told_to() {
     let folder = tempfile::tempdir().unwrap();
     let mut program = Program::start(folder.path(), "127.0.0.1:0");
     assert_eq!(program.http().get("/readyz").await.status, 200);
-    let id = program.child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    kill_process(Pid::from_child(&program.child), Signal::TERM).unwrap();
     let told = Instant::now();
     assert_eq!(program.child.wait().unwrap().code(), Some(0));
     assert!(told.elapsed() < Duration::from_secs(10));
