@@ -5,8 +5,13 @@ use crate::progress::Step;
 use crate::project::{Project, WEB_PACKAGE, succeed};
 use anyhow::{Context as _, Result, bail};
 use std::io::{BufRead as _, BufReader};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 const TESTKIT: &str = "alongside-testkit";
+/// How long nothing may be said until it is seen whether cargo has ended.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every test of the workspace that runs on this machine. The worlds of the testkit apart, because they stretch
 /// passphrases cheaply and nothing else may; the web client's apart, with its own choice of features.
@@ -56,11 +61,30 @@ fn run_group(project: &Project, packages: &[&str], filter: Option<&str>) -> Resu
     let mut child = cargo.spawn().context("could not start cargo test")?;
     // Or the pipe would never end: this program would hold it open itself.
     drop(cargo);
+    let (said, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(reader).split(b'\n').map_while(Result::ok) {
+            if said.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                return;
+            }
+        }
+    });
     let mut tally = Tally::default();
-    for line in BufReader::new(reader).split(b'\n') {
-        let line = String::from_utf8_lossy(&line?).into_owned();
-        println!("{line}");
-        tally.read(&line);
+    let mut ended = None;
+    loop {
+        match lines.recv_timeout(PATIENCE) {
+            Ok(line) => {
+                println!("{line}");
+                tally.read(&line);
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) if ended.is_some() => {
+                eprintln!("a test has left a program running, which holds its output open");
+                tally.left_running();
+                break;
+            }
+            Err(RecvTimeoutError::Timeout) => ended = child.try_wait()?,
+        }
     }
     let status = child.wait()?;
     let suites = tally.finish();
@@ -101,6 +125,13 @@ impl Tally {
             suite.failed += 1;
         }
         self.running = false;
+    }
+
+    /// A test that leaves something behind has failed, whatever it says.
+    fn left_running(&mut self) {
+        if let Some(suite) = self.suites.last_mut() {
+            suite.failed += 1;
+        }
     }
 
     /// Suites with tests in them, those of one package together.
