@@ -57,7 +57,7 @@ fn opening_from_a_checkpoint_shows_what_opening_everything_shows() {
     let couple = couple();
     let claim = "opening_from_a_checkpoint_shows_what_opening_everything_shows";
     let opened = std::cell::Cell::new(0);
-    each(claim, 70_000, 60, |seed| {
+    each(claim, |seed| {
         let mut life = Life::begin(couple.world.fork(seed), couple.us, climate);
         life.live();
         let mut world = life.world;
@@ -122,7 +122,7 @@ fn a_checkpoint_that_does_not_belong_to_the_inbox_is_thrown_away() {
         "a damaged one",
     );
     let me = world.devices[1].client().me_space().unwrap();
-    let swapped = vec![(me.as_bytes().to_vec(), kept[0].1.clone())];
+    let swapped = [(me.as_bytes().to_vec(), kept[0].1.clone())];
     check(
         &mut world,
         swapped.iter().map(put).collect(),
