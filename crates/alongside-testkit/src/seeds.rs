@@ -15,18 +15,18 @@ pub const WORLDS: &str = "ALONGSIDE_WORLDS";
 
 /// Each test that draws worlds, and the seeds of its worlds.
 const PLAN: [(&str, Range<u64>); 9] = [
-    ("calm_worlds_converge", 0..800),
+    ("calm_worlds_converge", 0..700),
     ("worlds_with_bad_networks_converge", 10_000..11_000),
     ("worlds_with_crashing_devices_converge", 20_000..21_000),
-    ("worlds_in_which_people_come_converge", 30_000..30_800),
-    ("worlds_in_which_people_leave_converge", 40_000..40_800),
+    ("worlds_in_which_people_come_converge", 30_000..30_700),
+    ("worlds_in_which_people_leave_converge", 40_000..40_700),
     (
         "invariant_4_a_relay_that_lies_is_noticed_or_harmless",
         50_000..50_800,
     ),
     (
         "streams_that_are_cut_and_relays_that_are_down_are_waited_for",
-        60_000..60_150,
+        60_000..60_060,
     ),
     (
         "opening_from_a_checkpoint_shows_what_opening_everything_shows",
