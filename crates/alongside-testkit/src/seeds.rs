@@ -70,6 +70,33 @@ impl Drop for Witness {
     }
 }
 
+/// A test that draws its worlds. However it ends, what it drew is counted.
+struct Drawing {
+    test: &'static str,
+    worlds: u64,
+    began: Instant,
+}
+
+impl Drop for Drawing {
+    fn drop(&mut self) {
+        let Self { test, worlds, began } = self;
+        let took = began.elapsed().as_secs_f32();
+        // Past the test harness, which shows nothing of a test that passes.
+        let mut out = std::io::stderr();
+        let _ = writeln!(out, "{test}: {worlds} worlds in {took:.1} s");
+        let mut drawn = DRAWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        drawn.insert(test, *worlds);
+        if drawn.len() == PLAN.len() {
+            let all: u64 = drawn.values().sum();
+            let _ = writeln!(
+                out,
+                "{all} worlds drawn, by all {} tests that draw any",
+                drawn.len()
+            );
+        }
+    }
+}
+
 /// Draws the worlds that are planned for a test: or as many as the environment says, or the one whose seed it names.
 ///
 /// # Panics
@@ -86,23 +113,14 @@ pub fn each(test: &'static str, mut world: impl FnMut(u64)) {
         .find(|(name, _)| *name == test)
         .expect("what draws worlds stands in the plan");
     let worlds = named(WORLDS).unwrap_or(planned.end - planned.start);
-    let began = Instant::now();
+    let mut drawing = Drawing {
+        test,
+        worlds: 0,
+        began: Instant::now(),
+    };
     for seed in planned.start..planned.start + worlds {
         let _witness = Witness { test, seed };
         world(seed);
-    }
-    let took = began.elapsed().as_secs_f32();
-    // Past the test harness, which shows nothing of a test that passes.
-    let mut out = std::io::stderr();
-    let _ = writeln!(out, "{test}: {worlds} worlds in {took:.1} s");
-    let mut drawn = DRAWN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    drawn.insert(test, worlds);
-    if drawn.len() == PLAN.len() {
-        let all: u64 = drawn.values().sum();
-        let _ = writeln!(
-            out,
-            "{all} worlds drawn, by all {} tests that draw any",
-            drawn.len()
-        );
+        drawing.worlds += 1;
     }
 }
