@@ -1,6 +1,6 @@
 //! What can come of making, opening and changing an account, in the person's terms.
 
-use alongside_log::words::{self};
+use alongside_log::words;
 
 use crate::net::NetError;
 use crate::ports::StoreError;

@@ -16,7 +16,7 @@ use opaque_ke::{
 };
 use zeroize::Zeroizing;
 
-use super::errors::*;
+use super::errors::MakeAccountError;
 use crate::client::Client;
 use crate::device::{DeviceRow, Open, PortRng};
 use crate::net::{Ask, AskError};

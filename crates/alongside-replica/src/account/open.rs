@@ -11,7 +11,7 @@ use alongside_wire::problem::Code;
 use alongside_wire::route::pattern;
 use minicbor::bytes::ByteVec;
 
-use super::errors::*;
+use super::errors::{SignInError, UnlockError};
 use super::make::tidy;
 use crate::checkpoint;
 use crate::client::{Change, Client, read_lock};

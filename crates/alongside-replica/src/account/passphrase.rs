@@ -7,7 +7,7 @@ use alongside_wire::problem::Code;
 use alongside_wire::route::pattern;
 use minicbor::bytes::ByteVec;
 
-use super::errors::*;
+use super::errors::{SignInError, VaultChangeError};
 use super::session_id;
 use crate::client::Client;
 use crate::device::{LAYOUT, LockRow, PortRng};

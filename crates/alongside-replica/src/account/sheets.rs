@@ -8,7 +8,7 @@ use alongside_wire::problem::Code;
 use alongside_wire::proof::{self, Purpose};
 use alongside_wire::route::pattern;
 
-use super::errors::*;
+use super::errors::{LinkCode, RecoverError, VaultChangeError};
 use super::make::tidy;
 use crate::client::Client;
 use crate::device::PortRng;

@@ -13,7 +13,7 @@ use alongside_wire::proof::{self, Purpose};
 use alongside_wire::route::{self, pattern};
 use minicbor::bytes::ByteVec;
 
-use super::*;
+use super::{InvitationId, Joining, LookError, Preview, card};
 use crate::account::session_id;
 use crate::client::{Change, Client};
 use crate::device::{Card, Claimed, PortRng};

@@ -14,7 +14,7 @@ use alongside_wire::proof::{self, Purpose};
 use alongside_wire::route::{self, pattern};
 use minicbor::bytes::ByteVec;
 
-use super::*;
+use super::{InvitationId, InviteError, SentInvitation, SentState, VALID_S, card};
 use crate::account::session_id;
 use crate::client::{Change, Client};
 use crate::device::{Card, Open, PortRng, Sent};

@@ -57,7 +57,7 @@ fn opening_from_a_checkpoint_shows_what_opening_everything_shows() {
     let couple = couple();
     let claim = "opening_from_a_checkpoint_shows_what_opening_everything_shows";
     let opened = std::cell::Cell::new(0);
-    each(claim, 70_000, 60, |seed| {
+    each(claim, |seed| {
         let mut life = Life::begin(couple.world.fork(seed), couple.us, climate);
         life.live();
         let mut world = life.world;

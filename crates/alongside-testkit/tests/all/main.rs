@@ -1,4 +1,4 @@
-//! The claims of the whole: worlds, invariants, checkpoints, renegades, errors, streams, the real relay.
+//! The claims of the whole: worlds, invariants (4 in `lies`, 3 in `privacy`), checkpoints, renegades, errors, streams, the real relay.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,6 +9,8 @@
 mod checkpoints;
 mod errors;
 mod invariants;
+mod lies;
+mod privacy;
 mod real;
 mod renegades;
 mod streams;

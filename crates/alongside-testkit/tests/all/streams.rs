@@ -131,8 +131,6 @@ fn a_loop_outlives_a_store_that_was_full() {
 fn streams_that_are_cut_and_relays_that_are_down_are_waited_for() {
     each(
         "streams_that_are_cut_and_relays_that_are_down_are_waited_for",
-        60_000,
-        150,
         |seed| {
             let mut live = Live::begin(seed);
             for at in 0..25 {

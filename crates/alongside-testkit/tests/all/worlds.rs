@@ -4,9 +4,9 @@ use alongside_testkit::life::{Climate, Life};
 use alongside_testkit::people::couple;
 use alongside_testkit::seeds::each;
 
-fn honest(test: &'static str, from: u64, worlds: u64, climate: Climate) {
+fn honest(test: &'static str, climate: Climate) {
     let couple = couple();
-    each(test, from, worlds, |seed| {
+    each(test, |seed| {
         let mut life = Life::begin(couple.world.fork(seed), couple.us, climate);
         life.live();
         life.world.check_whole();
@@ -17,8 +17,6 @@ fn honest(test: &'static str, from: u64, worlds: u64, climate: Climate) {
 fn calm_worlds_converge() {
     honest(
         "calm_worlds_converge",
-        0,
-        800,
         Climate {
             acts: 30,
             ..Climate::default()
@@ -33,7 +31,7 @@ fn worlds_with_bad_networks_converge() {
         weather: true,
         ..Climate::default()
     };
-    honest("worlds_with_bad_networks_converge", 10_000, 1_000, climate);
+    honest("worlds_with_bad_networks_converge", climate);
 }
 
 #[test]
@@ -44,7 +42,7 @@ fn worlds_with_crashing_devices_converge() {
         mishaps: true,
         ..Climate::default()
     };
-    honest("worlds_with_crashing_devices_converge", 20_000, 1_000, climate);
+    honest("worlds_with_crashing_devices_converge", climate);
 }
 
 #[test]
@@ -56,7 +54,7 @@ fn worlds_in_which_people_come_converge() {
         coming: true,
         ..Climate::default()
     };
-    honest("worlds_in_which_people_come_converge", 30_000, 800, climate);
+    honest("worlds_in_which_people_come_converge", climate);
 }
 
 #[test]
@@ -69,5 +67,5 @@ fn worlds_in_which_people_leave_converge() {
         leaving: true,
         ..Climate::default()
     };
-    honest("worlds_in_which_people_leave_converge", 40_000, 800, climate);
+    honest("worlds_in_which_people_leave_converge", climate);
 }
