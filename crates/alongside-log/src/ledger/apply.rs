@@ -229,7 +229,10 @@ impl Ledger {
             welcomed: !admitted,
             told,
         });
-        heard.marks.entry(here.header.epoch).or_insert_with(|| here.mark());
+        heard
+            .marks
+            .entry(here.header.epoch)
+            .or_insert_with(|| here.mark());
         let revoked = self.revoked.get(&(person.id(), public.id())).copied();
         let state = self.devices.entry(public.id()).or_insert(DeviceState {
             person: person.id(),

@@ -276,7 +276,9 @@ impl Ledger {
         let theirs = |device: &DeviceId| self.devices.get(device).is_some_and(|it| it.person == person);
         let known = self.epochs.get(&epoch).map(|it| &it.readers);
         let keyless = self.keyless.get(&epoch).map(|it| &it.beginning.readers);
-        known.or(keyless).is_some_and(|readers| readers.iter().any(theirs))
+        known
+            .or(keyless)
+            .is_some_and(|readers| readers.iter().any(theirs))
     }
 
     /// The epoch under which somebody is told of something: the present one, or the newest that they read.

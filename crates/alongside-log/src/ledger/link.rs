@@ -66,7 +66,10 @@ impl Ledger {
                 return Err(NotLinked::Held(On::Device(device), candidate.held));
             }
             Err(Refusal::NotMember) if self.may_be_brought(&candidate.header) => {
-                return Err(NotLinked::Held(On::Person(candidate.header.person), candidate.held));
+                return Err(NotLinked::Held(
+                    On::Person(candidate.header.person),
+                    candidate.held,
+                ));
             }
             Err(why) => return Err(why.into()),
         };
