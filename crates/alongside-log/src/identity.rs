@@ -206,6 +206,9 @@ pub enum CertError {
     /// It is not this person's.
     #[error("the signature is not this person's")]
     BadSignature,
+    /// Nothing can be sealed to the device.
+    #[error("nothing can be sealed to the device")]
+    NoKey,
 }
 
 impl DeviceCert {
@@ -227,11 +230,15 @@ impl DeviceCert {
     /// [`CertError`].
     pub fn verify(&self, person: &PersonPublic) -> Result<DevicePublic, CertError> {
         let signed = Signed::parse(&self.0).ok_or(CertError::Malformed)?;
-        let device = code::decode(signed.payload).ok_or(CertError::Malformed)?;
-        if signed.verifies(&person.signing, Purpose::DeviceCert) {
+        let device: DevicePublic = code::decode(signed.payload).ok_or(CertError::Malformed)?;
+        if !signed.verifies(&person.signing, Purpose::DeviceCert) {
+            return Err(CertError::BadSignature);
+        }
+        // Everybody would try to hand it keys for ever.
+        if sealing_to::is_usable(&device.receiving) {
             Ok(device)
         } else {
-            Err(CertError::BadSignature)
+            Err(CertError::NoKey)
         }
     }
 

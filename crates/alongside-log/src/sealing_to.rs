@@ -49,6 +49,33 @@ pub(crate) fn public(seed: &[u8; 32]) -> [u8; 32] {
     key_pair(seed).1.to_bytes().into()
 }
 
+/// For a secret that is thrown away.
+struct Fixed;
+
+impl rand_core_09::RngCore for Fixed {
+    fn next_u32(&mut self) -> u32 {
+        1
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        1
+    }
+
+    fn fill_bytes(&mut self, bytes: &mut [u8]) {
+        bytes.fill(1);
+    }
+}
+
+impl rand_core_09::CryptoRng for Fixed {}
+
+/// Whether something can be sealed to a public key: a point of low order gives the same secret to everybody, and is none. Whether it does, does not depend
+/// on the sender's secret.
+pub(crate) fn is_usable(to: &[u8; 32]) -> bool {
+    Public::from_bytes(to)
+        .and_then(|public| X25519HkdfSha256::encap(&public, None, &mut Fixed))
+        .is_ok()
+}
+
 /// Seals to a public key. None when the key is none.
 pub(crate) fn seal(
     to: &[u8; 32],

@@ -257,11 +257,7 @@ impl Client {
     }
 
     pub(crate) fn welcome(&self) -> Keyring {
-        let mut ring = self.ledger.keyring();
-        let newest = ring.epochs.iter().map(|epoch| epoch.number).max();
-        ring.epochs.retain(|epoch| Some(epoch.number) == newest);
-        ring.base = Some(self.ledger.base());
-        ring
+        self.ledger.welcome()
     }
 
     pub(crate) fn push(&mut self, relay: &mut Relay) {

@@ -1,6 +1,6 @@
 //! What a control does to the space.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::control::{Control, NewEpoch, roster_hash};
 use super::epochs::{Beginning, Epoch, Keyless, NO_PARENT, Standing};
@@ -10,6 +10,7 @@ use super::{Closure, DeviceState, Heard, Ledger, Mark, Person, Through, Told};
 use crate::entry::{Header, Place};
 use crate::identity::{Device, DeviceCert, DevicePublic, PersonPublic};
 use crate::ids::{DeviceId, EntryId, EpochId, PersonId};
+use crate::seal::envelope::EpochKey;
 use crate::vault::SpaceKind;
 
 /// No more than this many can come in at once, from however many sides: twice as many as there can be. It is never met by twelve who each
@@ -96,6 +97,18 @@ impl Ledger {
                 cert,
                 member_key,
             } => self.admit_in(here, person, cert, *member_key),
+            Control::Introduce {
+                person,
+                cert,
+                member_key,
+            } => {
+                if self.persons.contains_key(&person.id()) {
+                    self.introduce(here, cert)?;
+                    Ok(Happened::Hello)
+                } else {
+                    self.admit_in(here, person, cert, *member_key)
+                }
+            }
             Control::Epoch(new) => self.begin_epoch(own, here, new),
             Control::Leave => {
                 if let Some(person) = self.persons.get_mut(&here.header.person) {
@@ -210,12 +223,16 @@ impl Ledger {
         let before = self.devices.get(&public.id());
         let before = before.filter(|it| it.closed.is_none()).map(|it| it.heard.clone());
         let admitted = public.id() != here.header.device;
-        let heard = Heard {
-            mark: here.mark(),
-            epoch: self.epoch_number(here.header.epoch).unwrap_or_default(),
-            welcomed: before.as_ref().map_or(!admitted, |heard| heard.welcomed),
-            told: before.map_or(told, |heard| heard.told),
-        };
+        let mut heard = before.unwrap_or_else(|| Heard {
+            marks: BTreeMap::new(),
+            before: false,
+            welcomed: !admitted,
+            told,
+        });
+        heard
+            .marks
+            .entry(here.header.epoch)
+            .or_insert_with(|| here.mark());
         let revoked = self.revoked.get(&(person.id(), public.id())).copied();
         let state = self.devices.entry(public.id()).or_insert(DeviceState {
             person: person.id(),
@@ -235,7 +252,7 @@ impl Ledger {
     }
 
     /// The epochs that somebody can read, on one of their devices: the vault brings their keys to the others.
-    fn readable_to(&self, person: PersonId) -> BTreeSet<EpochId> {
+    pub(super) fn readable_to(&self, person: PersonId) -> BTreeSet<EpochId> {
         let theirs = |device: &DeviceId| self.devices.get(device).is_some_and(|it| it.person == person);
         self.epochs
             .iter()
@@ -278,7 +295,7 @@ impl Ledger {
         if let Some(epoch) = self.epochs.get_mut(&new.id) {
             match beginning.standing {
                 Standing::Begun => epoch.begin(beginning),
-                Standing::Learned | Standing::Aside => epoch.see_aside(beginning),
+                Standing::Learned | Standing::Handed | Standing::Aside => epoch.see_aside(beginning),
             }
         }
         if keeps == Some(false) {
@@ -339,9 +356,13 @@ impl Ledger {
             let beginning = &self.keyless.get(&new.parent)?.beginning;
             Some((beginning.standing, &beginning.sealed))
         };
-        let (_, before) = parent
-            .or_else(keyless)
-            .filter(|(standing, _)| *standing != Standing::Aside)?;
+        let parent = parent.or_else(keyless);
+        let unseen = parent.is_none_or(|(standing, _)| standing == Standing::Handed);
+        if self.base.is_some() && unseen {
+            // Whom a newcomer cannot read it was sealed to, they cannot miss.
+            return Some(true);
+        }
+        let (_, before) = parent.filter(|(standing, _)| *standing != Standing::Aside)?;
         // A newcomer may not be able to read that somebody left.
         let unread = self.cannot_read_all();
         let author = self.persons.get(&here.header.person);
@@ -353,6 +374,30 @@ impl Ledger {
             })
         };
         Some(here.number.is_none() || unread || before.difference(sealed).all(excused))
+    }
+
+    /// Takes a key from an authentic entry that has to wait. Nothing else of it counts yet; the key is what it says or it is none.
+    pub(super) fn learn_early(&mut self, own: &Device, new: &NewEpoch) {
+        if let Some(Ok(key)) = self.own_seal(own, new)
+            && !self.epochs.contains_key(&new.id)
+        {
+            self.take_key(new, key, true);
+        }
+    }
+
+    fn take_key(&mut self, new: &NewEpoch, key: EpochKey, handed: bool) {
+        self.past.remove(&new.id);
+        let mut epoch = Epoch::learned(new.number, key);
+        epoch.standing = if handed && self.base.is_some() {
+            Standing::Handed
+        } else {
+            Standing::Aside
+        };
+        // It may have begun here before its key came.
+        if let Some(begun) = self.keyless.remove(&new.id) {
+            begun.give_to(&mut epoch);
+        }
+        self.epochs.insert(new.id, epoch);
     }
 
     /// Takes the key that is sealed to this device, if one is.
@@ -367,14 +412,7 @@ impl Ledger {
         }
         match self.own_seal(own, new) {
             Some(Ok(key)) => {
-                self.past.remove(&new.id);
-                let mut epoch = Epoch::learned(new.number, key);
-                epoch.standing = Standing::Aside;
-                // It may have begun here before its key came.
-                if let Some(begun) = self.keyless.remove(&new.id) {
-                    begun.give_to(&mut epoch);
-                }
-                self.epochs.insert(new.id, epoch);
+                self.take_key(new, key, begins.is_none());
                 Ok(())
             }
             seal => {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
 
-use super::{Closure, DeviceState, Heard, Ledger, Mark, Person, Told, Top};
+use super::epochs::{Epoch, Standing};
+use super::{Closure, DeviceState, Heard, Ledger, Person, Told, Top};
 use crate::identity::{DeviceCert, PersonPublic};
 use crate::ids::{DeviceId, EntryId, EpochId, PersonId};
+use crate::vault::Keyring;
 
 /// Where a newcomer's past in a space begins.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -114,12 +116,32 @@ pub(super) struct BasePast {
 pub(super) const BEFORE: EntryId = EntryId::from_bytes([0; 32]);
 
 impl Ledger {
+    /// What a newcomer is given: where their past begins, and the key of the present epoch. No other, be its number as high: what is
+    /// written under one that is not written in here is not theirs to read before somebody who can judge hands it on.
+    #[must_use]
+    pub fn welcome(&self) -> Keyring {
+        let mut ring = self.keyring();
+        let base = self.base();
+        ring.epochs
+            .retain(|epoch| epoch.key.epoch(self.space, epoch.number) == base.epoch);
+        ring.base = Some(base);
+        ring
+    }
+
     /// Where a newcomer's past begins: here, in the present epoch.
     #[must_use]
     pub fn base(&self) -> Base {
         let current = self.current();
         let epoch = current.map_or(EpochId::from_bytes([0; 32]), |(id, _)| id);
-        let known = self.epochs.iter().map(|(id, it)| (*id, it.number));
+        // Of an epoch whose beginning was not read here nobody can say that the newcomer was told: if it is of their time, they are
+        // given its key, and what was written in it must not be hidden from them by then.
+        let number = current.map_or(0, |(_, it)| it.number);
+        let read = |it: &Epoch| !matches!(it.standing, Standing::Learned | Standing::Handed);
+        let known = self
+            .epochs
+            .iter()
+            .filter(|(_, it)| it.number < number || read(it))
+            .map(|(id, it)| (*id, it.number));
         let keyless = self.keyless.iter().map(|(id, it)| (*id, it.number));
         let past = self.past.iter().map(|(id, number)| (*id, *number));
         Base {
@@ -246,13 +268,8 @@ impl Ledger {
             before: top.map(|top| top.seq),
             unnamed: Vec::new(),
             heard: Heard {
-                mark: Mark {
-                    entry: BEFORE,
-                    number: Some(number),
-                    at: None,
-                    under: EpochId::from_bytes([0; 32]),
-                },
-                epoch: u64::MAX,
+                marks: BTreeMap::new(),
+                before: true,
                 told: Told::EVERYTHING,
                 welcomed: true,
             },

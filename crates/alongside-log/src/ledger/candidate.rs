@@ -53,12 +53,13 @@ impl Candidate {
             Control::Began { .. }
             | Control::Hello { .. }
             | Control::Admit { .. }
+            | Control::Introduce { .. }
             | Control::Leave
             | Control::Revoke { .. } => None,
         }
     }
 
-    fn is_signed_by(&self, key: &[u8; 32]) -> bool {
+    pub(super) fn is_signed_by(&self, key: &[u8; 32]) -> bool {
         cose::verifies(key, self.header.purpose(), self.header_bytes(), &self.signature)
     }
 

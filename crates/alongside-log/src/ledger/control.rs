@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use crate::hash::hash;
 use crate::identity::{DeviceCert, DevicePublic, PersonPublic};
-use crate::ids::{DeviceId, EpochId, SpaceId};
+use crate::ids::{DeviceId, EpochId, PersonId, SpaceId};
 use crate::invitation::Claim;
 use crate::purpose::Purpose;
 use crate::sealing_to::SealedTo;
@@ -59,6 +59,19 @@ pub enum Control {
         #[n(0)]
         device: DeviceId,
     },
+    /// A member is made known to who could not read that they were let in. It lets nobody in who has left.
+    #[n(6)]
+    Introduce {
+        /// The member.
+        #[n(0)]
+        person: PersonPublic,
+        /// Their word for a device of theirs.
+        #[n(1)]
+        cert: DeviceCert,
+        /// Their key for this space at the relay.
+        #[cbor(n(2), with = "minicbor::bytes")]
+        member_key: [u8; 32],
+    },
 }
 
 /// A new epoch: its key sealed to every device that shall read what is written in it.
@@ -112,11 +125,24 @@ impl Control {
         }
     }
 
+    /// The person whom it brings in.
+    pub(crate) fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Began { person, .. } | Self::Admit { person, .. } | Self::Introduce { person, .. } => {
+                Some(person.id())
+            }
+            Self::Hello { .. } | Self::Epoch(_) | Self::Leave | Self::Revoke { .. } => None,
+        }
+    }
+
     /// The device that it brings in, whoever says so: its name is the hash of its keys, so a signature can be checked before its
     /// certificate is.
     pub(crate) fn brings(&self) -> Option<DevicePublic> {
         match self {
-            Self::Began { cert, .. } | Self::Hello { cert } | Self::Admit { cert, .. } => cert.claims(),
+            Self::Began { cert, .. }
+            | Self::Hello { cert }
+            | Self::Admit { cert, .. }
+            | Self::Introduce { cert, .. } => cert.claims(),
             Self::Epoch(_) | Self::Leave | Self::Revoke { .. } => None,
         }
     }

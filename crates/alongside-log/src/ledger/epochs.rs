@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use rand_core::CryptoRngCore;
 
-use super::base::BEFORE;
 use super::control::{Control, NewEpoch, Seal, roster_hash, seal_info};
 use super::{DeviceState, Ledger, Mark, Person, Told};
 use crate::ids::{DeviceId, EpochId, PersonId};
@@ -18,6 +17,8 @@ pub(super) enum Standing {
     Learned,
     /// By the entry that began it, which was in order.
     Begun,
+    /// Its key was handed on to a newcomer, who cannot read the entry that began it. Not one to write in, but others go on from it.
+    Handed,
     /// It can be read, but is not one to write in: it was begun by leaving somebody out, or its beginning cannot be judged here.
     Aside,
 }
@@ -120,7 +121,7 @@ impl Keyless {
     pub(super) fn give_to(self, epoch: &mut Epoch) {
         match self.beginning.standing {
             Standing::Begun => epoch.begin(self.beginning),
-            Standing::Learned | Standing::Aside => epoch.standing = Standing::Aside,
+            Standing::Learned | Standing::Handed | Standing::Aside => epoch.standing = Standing::Aside,
         }
     }
 }
@@ -135,7 +136,7 @@ impl Ledger {
         let newest = |any: bool| {
             self.epochs
                 .iter()
-                .filter(|(_, epoch)| epoch.standing != Standing::Aside)
+                .filter(|(_, epoch)| !matches!(epoch.standing, Standing::Aside | Standing::Handed))
                 .filter(|(id, epoch)| any || seen(id, epoch))
                 .max_by(|(a_id, a), (b_id, b)| a.number.cmp(&b.number).then(b_id.cmp(a_id)))
                 .map(|(id, epoch)| (*id, epoch))
@@ -230,32 +231,66 @@ impl Ledger {
         lacking.into_iter().min().map(|(_, id, device)| (id, device))
     }
 
-    /// A device that somebody does not know who can read what is written now: it was made known while they came in, by somebody who had
-    /// not heard of them. And whether they do not even know its person; then another has to speak for that person.
-    fn unheard(&self) -> Option<(&DeviceState, bool)> {
-        let present = self.current().map_or(0, |(_, epoch)| epoch.number);
+    /// A device that somebody does not know: it was made known while they came in, by somebody who had not heard of them. Whether they do
+    /// not even know its person; then another has to speak for that person. And under which epoch they can be told.
+    fn unheard(&self) -> Option<(&DeviceState, bool, EpochId)> {
         let me = self
             .own
             .and_then(|own| self.devices.get(&own))
             .map(|it| it.person);
-        let mut readers = self.present().filter(|(_, person)| person.from <= present);
-        readers.find_map(|(_, reader)| {
+        self.present().find_map(|(id, reader)| {
             let unknown = |device: &DeviceState| {
                 let mut theirs = self.devices.values().filter(|it| it.person == device.person);
                 !theirs.any(|it| self.is_known_to(it, reader))
             };
-            self.live()
+            let (device, unknown) = self
+                .live()
                 .filter(|(_, device)| !self.is_known_to(device, reader))
                 .map(|(_, device)| (device, unknown(device)))
-                .find(|(device, unknown)| !unknown || Some(device.person) != me)
+                .find(|(device, unknown)| !unknown || Some(device.person) != me)?;
+            Some((device, unknown, self.reached(id)?))
         })
     }
 
-    /// Whether a member could read the entry that made a device known, or was told of it when they came in.
+    /// This device, if somebody does not know it; and under which epoch they can be told.
+    fn own_unheard(&self) -> Option<(&DeviceState, EpochId)> {
+        let own = self.devices.get(&self.own?).filter(|own| own.closed.is_none())?;
+        let mut readers = self.present();
+        readers.find_map(|(id, reader)| {
+            let unknown = !self.is_known_to(own, reader);
+            Some((own, self.reached(id).filter(|_| unknown)?))
+        })
+    }
+
+    /// Whether a member could read an entry that made a device known, or was told of it when they came in.
     pub(super) fn is_known_to(&self, device: &DeviceState, person: &Person) -> bool {
-        device.person == person.public.id()
-            || person.from <= device.heard.epoch
-            || person.told.of(&device.heard.mark)
+        let id = person.public.id();
+        let mut marks = device.heard.marks.iter();
+        device.person == id
+            || device.heard.before
+            || marks.any(|(under, mark)| self.reads(id, *under) || person.told.of(mark))
+    }
+
+    /// Whether somebody can read what is written in an epoch, on one of their devices: the vault brings its key to the others.
+    fn reads(&self, person: PersonId, epoch: EpochId) -> bool {
+        let theirs = |device: &DeviceId| self.devices.get(device).is_some_and(|it| it.person == person);
+        let known = self.epochs.get(&epoch).map(|it| &it.readers);
+        let keyless = self.keyless.get(&epoch).map(|it| &it.beginning.readers);
+        known
+            .or(keyless)
+            .is_some_and(|readers| readers.iter().any(theirs))
+    }
+
+    /// The epoch under which somebody is told of something: the present one, or the newest that they read.
+    fn reached(&self, person: PersonId) -> Option<EpochId> {
+        let present = self.current().map(|(id, _)| id);
+        present.filter(|id| self.reads(person, *id)).or_else(|| {
+            self.epochs
+                .iter()
+                .filter(|(id, _)| self.reads(person, **id))
+                .max_by(|(a_id, a), (b_id, b)| a.number.cmp(&b.number).then(b_id.cmp(a_id)))
+                .map(|(id, _)| *id)
+        })
     }
 
     /// The newest epoch but this one that a device reads.
@@ -269,8 +304,20 @@ impl Ledger {
 
     /// Under which epoch a control is sealed: what tells of an epoch that is there already, under one that whoever is told reads.
     pub(super) fn epoch_for(&self, control: &Control, present: EpochId) -> EpochId {
-        let Control::Epoch(new) = control else {
-            return present;
+        let new = match control {
+            Control::Epoch(new) => new,
+            Control::Hello { cert } | Control::Introduce { cert, .. } => {
+                let named = |device: &DeviceState| device.cert == *cert;
+                let own = self.own_unheard().filter(|(own, _)| named(own));
+                let other = || self.unheard().filter(|(device, ..)| named(device));
+                return own
+                    .map(|(_, under)| under)
+                    .or_else(|| other().map(|(_, _, under)| under))
+                    .unwrap_or(present);
+            }
+            Control::Began { .. } | Control::Admit { .. } | Control::Leave | Control::Revoke { .. } => {
+                return present;
+            }
         };
         if !self.epochs.contains_key(&new.id) {
             return present;
@@ -294,6 +341,10 @@ impl Ledger {
             || self
                 .present()
                 .any(|(_, person)| person.from > present && by_me(&person.told));
+        if !awaited && let Some((own, _)) = self.own_unheard() {
+            // Who does not know this device cannot take a key from it.
+            return Control::hello(&own.cert);
+        }
         if !awaited && !self.must_begin() {
             let lacking = self.lacking().and_then(|(id, device)| {
                 let epoch = self.epochs.get(&id)?;
@@ -306,11 +357,11 @@ impl Ledger {
             if let Some((id, key, receivers)) = lacking {
                 return self.sealed_epoch(id, key, receivers, rng);
             }
-            if let Some((device, unknown)) = self.unheard() {
+            if let Some((device, unknown, _)) = self.unheard() {
                 let person = self.persons.get(&device.person).filter(|_| unknown);
                 let member = person.and_then(|person| Some((person.public, person.member_key?)));
                 return match member {
-                    Some((person, member_key)) => Control::Admit {
+                    Some((person, member_key)) => Control::Introduce {
                         person,
                         cert: device.cert.clone(),
                         member_key,
@@ -345,7 +396,7 @@ impl Ledger {
         // A newcomer who cannot read that somebody left sees it by this: nobody seals anything to them any more.
         let receivers = self
             .live()
-            .filter(|(id, it)| self.base.is_none() || it.heard.mark.entry != BEFORE || reads(id))
+            .filter(|(id, it)| self.base.is_none() || !it.heard.marks.is_empty() || reads(id))
             .map(|(id, it)| (id, it.public.receiving))
             .collect();
         self.sealed_epoch(

@@ -45,18 +45,31 @@ impl Ledger {
     pub(super) fn link(
         &mut self,
         own: &Device,
-        candidate: Candidate,
+        mut candidate: Candidate,
         opened: &mut Opened,
     ) -> Result<Outcome, NotLinked> {
+        let device = candidate.header.device;
+        if let Some(known) = self.devices.get(&device)
+            && !candidate.held.authentic
+        {
+            // It may have become known since this was looked at.
+            candidate.held.authentic = candidate.is_signed_by(&known.public.signing);
+        }
         if !candidate.held.authentic {
             return Err(self.unauthentic(candidate));
         }
-        let device = candidate.header.device;
         let fresh = match self.check_author(&candidate) {
             Ok(fresh) => fresh,
-            // A newcomer may be told of it later, and by itself.
-            Err(Refusal::UnknownDevice) if self.base.is_some() && !self.devices.contains_key(&device) => {
+            Err(Refusal::UnknownDevice)
+                if !self.devices.contains_key(&device) && self.may_be_brought(&candidate.header) =>
+            {
                 return Err(NotLinked::Held(On::Device(device), candidate.held));
+            }
+            Err(Refusal::NotMember) if self.may_be_brought(&candidate.header) => {
+                return Err(NotLinked::Held(
+                    On::Person(candidate.header.person),
+                    candidate.held,
+                ));
             }
             Err(why) => return Err(why.into()),
         };
@@ -66,6 +79,10 @@ impl Ledger {
             Ok(()) => {}
             Err(NoPlace::Refused(why)) => return Err(why.into()),
             Err(NoPlace::Missing(parent)) => {
+                if let Some(Control::Epoch(new)) = candidate.control() {
+                    // What it waits for can be sealed under the very key that it brings.
+                    self.learn_early(own, new);
+                }
                 return Err(NotLinked::Held(On::Entry(parent), candidate.held));
             }
         };
@@ -74,7 +91,8 @@ impl Ledger {
             && !new.seals.is_empty()
             && self.epoch_number(new.parent).is_none()
         {
-            // A newcomer is given the older of two keys that they lack later than the newer, if two give them.
+            // A newcomer is given the older of two keys that they lack later than the newer, if two give them: perhaps under the newer.
+            self.learn_early(own, new);
             return Err(NotLinked::Held(On::Epoch(new.parent), candidate.held));
         }
         let Candidate {
@@ -149,16 +167,22 @@ impl Ledger {
         if left || self.revoked.contains_key(&(candidate.header.person, device)) {
             return Refusal::Closed.into();
         }
-        let prev = match candidate.header.place {
+        if self.may_be_brought(&candidate.header) {
+            NotLinked::Held(On::Device(device), candidate.held)
+        } else {
+            Refusal::UnknownDevice.into()
+        }
+    }
+
+    /// Whether what makes an unknown device known may still be to come: it is below something that is not here, or this newcomer is told
+    /// of it later, and by itself.
+    fn may_be_brought(&self, header: &Header<'_>) -> bool {
+        let prev = match header.place {
             Place::Chain { prev, .. } => prev,
             Place::Round(_) => None,
         };
-        let mut parents = prev.into_iter().chain(candidate.header.heads.iter());
-        if parents.all(|parent| self.depths.contains_key(&parent)) && self.base.is_none() {
-            Refusal::UnknownDevice.into()
-        } else {
-            NotLinked::Held(On::Device(device), candidate.held)
-        }
+        let mut parents = prev.into_iter().chain(header.heads.iter());
+        self.base.is_some() || parents.any(|parent| !self.depths.contains_key(&parent))
     }
 
     /// Whether its author can be who it says, and can write here. The device that it speaks for first, if it does.

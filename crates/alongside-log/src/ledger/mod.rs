@@ -160,12 +160,13 @@ struct Mark {
     under: EpochId,
 }
 
-/// The entry by which a device was last made known.
+/// The entries by which a device was made known.
 #[derive(Clone, Debug)]
 struct Heard {
-    mark: Mark,
-    /// The number of the epoch that it was sealed under.
-    epoch: u64,
+    /// The first one under each epoch.
+    marks: BTreeMap<EpochId, Mark>,
+    /// Whoever let this newcomer in has said that it was there before.
+    before: bool,
     /// What was there when it first was.
     told: Told,
     /// It was given the key of an epoch since, or had one from its person's vault.
@@ -374,6 +375,9 @@ impl Ledger {
     pub fn learn_epoch(&mut self, secret: &EpochSecret) {
         let id = secret.key.epoch(self.space, secret.number);
         self.past.remove(&id);
+        if self.epochs.contains_key(&id) {
+            return;
+        }
         let begun = self.keyless.remove(&id);
         let closed = self.devices.iter().filter(|(_, it)| it.closed.is_some());
         let closed = closed.map(|(device, _)| *device);

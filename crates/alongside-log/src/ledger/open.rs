@@ -24,7 +24,7 @@ impl Ledger {
         let came: Vec<EpochId> = self
             .waiting
             .epochs()
-            .filter(|id| self.key(*id).is_some())
+            .filter(|id| self.key(*id).is_some() || self.past.contains_key(id))
             .collect();
         for id in came {
             let woken = self.revive(On::Epoch(id), &mut opened);
@@ -119,7 +119,9 @@ impl Ledger {
             self.settle(own, stretch, opened);
             match needs {
                 None => return,
-                Some((epoch, held)) if self.key(epoch).is_none() => self.hold(On::Epoch(epoch), held, opened),
+                Some((epoch, held)) if self.key(epoch).is_none() && !self.past.contains_key(&epoch) => {
+                    self.hold(On::Epoch(epoch), held, opened);
+                }
                 Some((_, held)) => blocked = Some(held),
             }
         }
@@ -178,7 +180,10 @@ impl Ledger {
         for closure in closures.filter(|closure| closure.by == entry) {
             closure.at = Some(number);
         }
-        let heard = self.devices.values_mut().map(|device| &mut device.heard.mark);
+        let heard = self
+            .devices
+            .values_mut()
+            .flat_map(|device| device.heard.marks.values_mut());
         let begun = self.epochs.values_mut().filter_map(|epoch| epoch.mark.as_mut());
         let keyless = self.keyless.values_mut().map(|epoch| &mut epoch.beginning.mark);
         for mark in heard
@@ -230,6 +235,7 @@ impl Ledger {
             return Vec::new();
         }
         let brings = candidate.control().and_then(Control::brings);
+        let person = candidate.control().and_then(Control::person);
         let epoch = candidate.epoch();
         match self.link(own, candidate, opened) {
             Ok(outcome) => opened.outcomes.push(outcome),
@@ -242,9 +248,11 @@ impl Ledger {
         let linked = self.depths.contains_key(&entry).then_some(On::Entry(entry));
         let brought = brings.map(|device| device.id());
         let brought = brought.filter(|device| self.devices.contains_key(device));
+        let person = person.filter(|person| self.persons.contains_key(person));
         let epoch = epoch.filter(|epoch| self.epoch_number(*epoch).is_some());
         linked
             .into_iter()
+            .chain(person.map(On::Person))
             .chain(brought.map(On::Device))
             .chain(epoch.map(On::Epoch))
             .collect()

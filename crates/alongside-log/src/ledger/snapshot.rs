@@ -57,7 +57,7 @@ as_array! {
     Closure { by, at, revoked }
     DeviceState { person, public, cert, closed, top, before, unnamed, heard }
     Mark { entry, number, at, under }
-    Heard { mark, epoch, told, welcomed }
+    Heard { marks, before, told, welcomed }
     Beginning { parent, mark, standing, sealed, readers }
     Epoch { number, key, standing, parent, mark, sealed, readers, suspects, told }
     Keyless { number, beginning, cheated }
@@ -69,6 +69,7 @@ impl Encode<()> for Standing {
             Self::Learned => 0,
             Self::Begun => 1,
             Self::Aside => 2,
+            Self::Handed => 3,
         };
         e.u8(written)?.ok()
     }
@@ -80,6 +81,7 @@ impl<'b> Decode<'b, ()> for Standing {
             0 => Ok(Self::Learned),
             1 => Ok(Self::Begun),
             2 => Ok(Self::Aside),
+            3 => Ok(Self::Handed),
             _ => Err(DecodeError::message("no such standing")),
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::outcome::{HeldWhy, Incoming};
-use crate::ids::{DeviceId, EntryId, EnvelopeId, EpochId};
+use crate::ids::{DeviceId, EntryId, EnvelopeId, EpochId, PersonId};
 use crate::seal::envelope::SealedPayload;
 
 /// How many envelopes can wait …
@@ -17,13 +17,14 @@ const MAX_HELD_BYTES: usize = 32 * 1024 * 1024;
 pub(super) enum On {
     Entry(EntryId),
     Device(DeviceId),
+    Person(PersonId),
     Epoch(EpochId),
 }
 
 impl On {
     pub(super) fn why(self) -> HeldWhy {
         match self {
-            Self::Entry(_) | Self::Device(_) => HeldWhy::Parents,
+            Self::Entry(_) | Self::Device(_) | Self::Person(_) => HeldWhy::Parents,
             Self::Epoch(_) => HeldWhy::Epoch,
         }
     }
@@ -89,7 +90,7 @@ impl Waiting {
         woken.into_iter().map(|(_, held)| held).collect()
     }
 
-    /// Everything that waits for an entry or a device, in the order in which it came.
+    /// Everything that waits for an entry, a device or a person, in the order in which it came.
     pub(super) fn wake_linked(&mut self) -> Vec<Held> {
         let (linked, epochs) = core::mem::take(&mut self.by)
             .into_iter()
@@ -102,7 +103,7 @@ impl Waiting {
         woken.into_iter().map(|(_, held)| held).collect()
     }
 
-    /// Whether anything waits for an entry or a device.
+    /// Whether anything waits for an entry, a device or a person.
     pub(super) fn is_linked(&self) -> bool {
         self.by.keys().any(|on| !matches!(on, On::Epoch(_)))
     }
@@ -111,7 +112,7 @@ impl Waiting {
     pub(super) fn epochs(&self) -> impl Iterator<Item = EpochId> {
         self.by.keys().filter_map(|on| match on {
             On::Epoch(id) => Some(*id),
-            On::Entry(_) | On::Device(_) => None,
+            On::Entry(_) | On::Device(_) | On::Person(_) => None,
         })
     }
 }

@@ -307,17 +307,8 @@ fn admission<P: Platform>(
     writer.rekey()?;
     // Before anything is said under the new epoch: a newcomer's past begins here.
     let space = writer.open.spaces.get(&id).ok_or(DispatchError::NotMember)?;
-    let mut keyring = space.ledger.keyring();
-    keyring.base = Some(space.ledger.base());
-    let current = keyring
-        .epochs
-        .iter()
-        .map(|epoch| epoch.number)
-        .max()
-        .unwrap_or_default();
-    keyring.epochs.retain(|epoch| epoch.number == current);
     let welcome = Welcome {
-        keyring,
+        keyring: space.ledger.welcome(),
         card: Vec::new().into(),
     };
     let inviter = &writer.open.vault.contents.identity;

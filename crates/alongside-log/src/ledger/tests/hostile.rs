@@ -3,11 +3,11 @@
 use super::forge::{Forge, pair};
 use crate::code;
 use crate::entry::{self, Header, Heads, Place, Witness};
-use crate::identity::DeviceCert;
+use crate::identity::{DeviceCert, DevicePublic};
 use crate::ids::{DeviceId, EntryId, EpochId, PersonId, RoundId, SpaceId};
 use crate::ledger::{Alarm, Control, Outcome, Refusal, What};
 use crate::purpose::Purpose;
-use crate::testing::{Client, Relay, SPACE, Someone, numbered, refusals, rng, stamp};
+use crate::testing::{Client, Relay, SPACE, Someone, numbered, refusals, rng, stamp, sync_all, two};
 use crate::vault::SpaceKind;
 
 fn check(change: impl FnOnce(&mut Forge<'_>), expected: Refusal) {
@@ -366,4 +366,25 @@ fn a_lie_about_what_was_witnessed_is_an_alarm_and_no_more() {
         assert_eq!(bob.alarms, [Alarm::TwoPasts { number, device }]);
         assert_eq!(bob.texts(), ["forged"]);
     }
+}
+
+#[test]
+fn a_device_that_nothing_can_be_sealed_to_is_none_and_makes_nobody_write_for_ever() {
+    let (mut relay, mut ada, mut bob) = two(700);
+    let other = Someone::make(&mut rng(701));
+    let unusable = DevicePublic {
+        receiving: [0; 32],
+        ..other.device.public()
+    };
+    let cert = bob.who.identity.certify(&unusable);
+    bob.control_at_once(Control::hello(&cert));
+    // Ada has begun an epoch meanwhile: whoever came in while she did would be handed its key.
+    ada.rekey();
+    sync_all(&mut relay, &mut [&mut ada, &mut bob]);
+    assert!(!ada.ledger.must_tell());
+    assert!(!ada.ledger.knows_device(unusable.id()));
+    ada.say("hello");
+    ada.sync(&mut relay);
+    assert_eq!(ada.refused, [Refusal::NotAllowed]);
+    assert!(!ada.ledger.must_tell());
 }

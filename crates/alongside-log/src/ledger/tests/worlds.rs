@@ -64,6 +64,10 @@ impl World {
 
     fn pull(&mut self, at: usize) {
         self.clients[at].pull(&self.relay);
+        // What keys were sealed to it, it puts there, too.
+        let client = &self.clients[at];
+        let vault = self.vaults.entry(client.who.person()).or_default();
+        vault.extend(client.ledger.keyring().epochs);
         if self.clients[at].ledger.held() > 0 {
             self.learn(at);
         }
@@ -90,7 +94,7 @@ impl World {
             }
             40..62 => self.sync(at),
             62..84 => self.pull(at),
-            84..90 if !comings => {
+            84..90 => {
                 self.clients[at].prepare();
                 self.clients[at].rekey();
             }
@@ -234,6 +238,17 @@ fn people_who_are_there_from_the_beginning_agree_on_everything() {
         let mut world = World::new(seed * 7919);
         for _ in 0..60 {
             world.step(false);
+        }
+        world.check(seed);
+    }
+}
+
+#[test]
+fn people_who_come_and_go_agree_on_everything_since_they_came() {
+    for seed in seeds(60) {
+        let mut world = World::new(seed * 104_729);
+        for _ in 0..90 {
+            world.step(true);
         }
         world.check(seed);
     }
