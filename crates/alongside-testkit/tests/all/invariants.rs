@@ -9,13 +9,13 @@ use alongside_core::id::{EntryId, SpaceId};
 use alongside_core::members;
 use alongside_core::rhythm::{self, Rhythm};
 use alongside_core::root::{Command, State};
-use alongside_log::ledger::{Control, Ledger, What as Said};
+use alongside_log::ledger::What as Said;
 use alongside_replica::Feed;
 use alongside_replica::ports::{Platform as _, Store as _, Table, Write};
 use alongside_testkit::dice::Dice;
 use alongside_testkit::life::{Climate, Life};
 use alongside_testkit::people::{ADA, BEN, couple};
-use alongside_testkit::renegade::{self, Renegade};
+use alongside_testkit::renegade::Renegade;
 use alongside_testkit::seeds::each;
 use alongside_testkit::time::finish;
 use alongside_testkit::world::{Wished, World};
@@ -213,48 +213,6 @@ fn invariant_5_what_was_done_survives_the_closing_of_the_tab_at_any_point() {
         );
     }
     assert!(done_early > 10);
-}
-
-#[test]
-fn invariant_6_a_history_opens_with_a_signature_for_each_device_not_for_each_entry() {
-    let couple = couple();
-    let world = couple.world.fork(6);
-    let mut renegade = Renegade::of(&world, BEN, couple.us);
-    {
-        let relay = &mut world.net.borrow_mut().relay;
-        renegade.say(relay, Said::Control(Control::hello(&renegade.cert.clone())));
-        let mut tip = renegade.tip();
-        for _ in 0..2_000 {
-            let sealed = renegade.seal(&mut tip, Said::Domain(Vec::new()));
-            renegade.post(relay, &sealed);
-        }
-    }
-    let relay = world.net.borrow().relay.clone();
-    let all = renegade::envelopes(&relay, renegade.space, 0);
-    let ada = Renegade::of(&couple.world, ADA, couple.us);
-    let ring = ada.ring(renegade.space).unwrap();
-    let opening = |batches: usize| {
-        let mut best = std::time::Duration::MAX;
-        let mut count = 0;
-        for _ in 0..3 {
-            let mut ledger = Ledger::restore(ring, Some(&ada.device));
-            let begin = std::time::Instant::now();
-            count = all
-                .chunks(all.len().div_ceil(batches))
-                .map(|chunk| renegade::opened(&ledger.open(&ada.device, chunk.to_vec()).outcomes))
-                .sum();
-            best = best.min(begin.elapsed());
-        }
-        (best, count)
-    };
-    let (at_once, opened) = opening(1);
-    // One at a time, each is a head whose signature must be looked at.
-    let (one_by_one, also) = opening(all.len());
-    assert!(opened > 2_000 && opened == also, "{opened} and {also}");
-    assert!(
-        at_once * 2 < one_by_one,
-        "at once {at_once:?}, one by one {one_by_one:?}"
-    );
 }
 
 /// As a version read payloads that knew nothing of rhythms.
