@@ -6,6 +6,9 @@ import {
   startUs, unlock,
 } from "./people.mjs";
 
+/** The words with another in one place. */
+const replaced = (words, at, other) => words.map((word, place) => (place === at ? other : word));
+
 const REFUSED = /Failed to load resource|net::ERR_|WebSocket connection/;
 
 /** Waits until that is said at the field of that label, which then has the focus: one can set it right at once. */
@@ -49,7 +52,7 @@ scenario("what is typed wrong is said at its field, and nothing else is lost", a
   const attempt = (changes) => signIn(nextPage, { handle: "ada", passphrase: person.passphrase, words, ...changes });
   await attempt({ words: words.slice(0, 11) });
   await saidAt(nextPage, "Account words", /There are 11 words here; twelve are needed/);
-  await attempt({ words: words.with(6, "umbrela") });
+  await attempt({ words: replaced(words, 6, "umbrela") });
   await saidAt(nextPage, "Account words", /Word 7, .umbrela., is not one of the list/);
   const [first, second, ...rest] = words;
   const swapped = [second, first, ...rest];
@@ -67,7 +70,7 @@ scenario("what is typed wrong is said at its field, and nothing else is lost", a
   await go(nextPage, "/recover");
   const retry = (changes) =>
     recover(nextPage, { handle: "ada", words, recoveryWords, passphrase: "four plums on a bicycle", ...changes });
-  await retry({ recoveryWords: recoveryWords.with(11, "xylofone") });
+  await retry({ recoveryWords: replaced(recoveryWords, 11, "xylofone") });
   await saidAt(nextPage, "Recovery words", /Word 12, .xylofone./);
   await retry({ words: words.slice(1) });
   await saidAt(nextPage, "Account words", /There are 11 words/);
