@@ -170,12 +170,11 @@ impl Outbox {
         self.items.remove(&serial);
     }
 
-    /// The number of the append of this entry, if it still waits.
-    pub(crate) fn append_of(&self, entry: EntryId) -> Option<u64> {
-        self.items.iter().find_map(|(serial, item)| match item {
-            Outgoing::Append { entry: waiting, .. } if *waiting == entry => Some(*serial),
-            Outgoing::Append { .. }
-            | Outgoing::OpenSpace { .. }
+    /// The appends that still wait: their numbers, and which entries of which spaces they are.
+    pub(crate) fn appends(&self) -> impl Iterator<Item = (u64, SpaceId, EntryId)> {
+        self.items.iter().filter_map(|(serial, item)| match item {
+            Outgoing::Append { space, entry, .. } => Some((*serial, *space, *entry)),
+            Outgoing::OpenSpace { .. }
             | Outgoing::AddMember { .. }
             | Outgoing::Deposit { .. }
             | Outgoing::TakeBack { .. }
@@ -183,6 +182,12 @@ impl Outbox {
             | Outgoing::Leave { .. }
             | Outgoing::Answer { .. } => None,
         })
+    }
+
+    /// The number of the append of this entry, if it still waits.
+    pub(crate) fn append_of(&self, entry: EntryId) -> Option<u64> {
+        let mut waiting = self.appends();
+        waiting.find_map(|(serial, _, waiting)| (waiting == entry).then_some(serial))
     }
 
     /// The numbers of what was to be put into, or taken out of, this round.

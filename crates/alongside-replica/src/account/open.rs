@@ -213,20 +213,9 @@ impl<P: Platform> Client<P> {
             spaces.insert(ring.space, space);
         }
         // What a checkpoint has, and what was opened after it, may name the same.
-        came_back.extend(outbox.iter().filter_map(|(serial, item)| match item {
-            Outgoing::Append { space, entry, .. } => {
-                let numbered = spaces
-                    .get(space)
-                    .is_some_and(|space: &Space| space.ledger.is_numbered(*entry));
-                numbered.then_some(serial)
-            }
-            Outgoing::OpenSpace { .. }
-            | Outgoing::AddMember { .. }
-            | Outgoing::Deposit { .. }
-            | Outgoing::TakeBack { .. }
-            | Outgoing::Remove { .. }
-            | Outgoing::Leave { .. }
-            | Outgoing::Answer { .. } => None,
+        came_back.extend(outbox.appends().filter_map(|(serial, space, entry)| {
+            let space: &Space = spaces.get(&space)?;
+            space.ledger.is_numbered(entry).then_some(serial)
         }));
         // Numbered by the relay, and the device was cut off before it could take them out of the outbox.
         if !came_back.is_empty() {
